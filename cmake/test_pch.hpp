@@ -1,0 +1,4 @@
+// Precompiled for every unit test.
+#include "pch.hpp"
+
+#include <gtest/gtest.h>

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+// A *described record* is a plain struct with one line under it:
+//
+//   struct Site {
+//     std::string name;
+//     std::int64_t capacity = 0;
+//     static constexpr auto notes() {
+//       return std::array{FieldNote{.field = "capacity", .summary = "Parts a day.", .min = 0}};
+//     }
+//   };
+//   HANSE_DESCRIBE(Site, (name, capacity))
+//
+// From it come JSON in and out (json.hpp), the JSON Schema (json_schema.hpp), settings, query parameters, CSV columns
+// and the pages' types. No field list is written twice. Enums: HANSE_DESCRIBE_ENUM(Colour, red, green).
+
+#define HANSE_DESCRIBE(Type, Members) BOOST_DESCRIBE_STRUCT(Type, (), Members)
+#define HANSE_DESCRIBE_ENUM(Type, ...) BOOST_DESCRIBE_ENUM(Type, __VA_ARGS__)
+
+namespace hanse {
+
+/// What a name and a type don't say about a field. All optional.
+struct FieldNote {
+  std::string_view field;    ///< The member's name; a typing error here doesn't compile.
+  std::string_view summary = "";  ///< One sentence with the unit: shown in OpenAPI, settings reference and forms.
+  double min = -std::numeric_limits<double>::infinity();  ///< Inclusive, for numbers.
+  double max = std::numeric_limits<double>::infinity();   ///< Inclusive, for numbers.
+  std::size_t length_max = std::numeric_limits<std::size_t>::max();  ///< Characters of a text, elements of a list.
+  bool required = false;     ///< Missing in an input is an error (and for texts: empty, too); else the default stands.
+  bool secret = false;       ///< Never shown, logged or exported.
+};
+
+namespace describe {
+
+template <class T>
+using Members = boost::describe::describe_members<T, boost::describe::mod_public>;
+
+}  // namespace describe
+
+template <class T>
+concept DescribedRecord = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
+template <class T>
+concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
+template <class T>
+concept HasNotes = requires { T::notes(); };
+
+namespace describe {
+
+template <DescribedRecord T>
+constexpr bool has_member(std::string_view name) {
+  bool found = false;
+  boost::mp11::mp_for_each<Members<T>>([&](auto member) { found = found || name == member.name; });
+  return found;
+}
+
+/// The note of field `name`, or an empty one.
+template <DescribedRecord T>
+constexpr FieldNote note_of(std::string_view name) {
+  if constexpr (HasNotes<T>) {
+    constexpr bool all_known = [] {
+      for (const auto& note : T::notes()) {
+        if (!has_member<T>(note.field)) return false;
+      }
+      return true;
+    }();
+    static_assert(all_known, "notes() names a field that the record doesn't have");
+    for (const auto& note : T::notes()) {
+      if (note.field == name) return note;
+    }
+  }
+  return FieldNote{.field = name};
+}
+
+/// Calls `f(name, value)` for each member in declared order.
+template <class T, class F>
+void for_each_member(T&& record, F&& f) {
+  boost::mp11::mp_for_each<Members<std::remove_cvref_t<T>>>(
+      [&](auto member) { f(std::string_view{member.name}, record.*member.pointer); });
+}
+
+/// The enumerator's name; a number as text for a value outside the enumeration.
+template <DescribedEnum E>
+std::string enum_name(E value) {
+  const char* name = boost::describe::enum_to_string(value, nullptr);
+  return name ? name : std::to_string(static_cast<long long>(value));
+}
+
+template <DescribedEnum E>
+bool enum_value(std::string_view name, E& out) {
+  bool found = false;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto enumerator) {
+    if (name == enumerator.name) {
+      out = enumerator.value;
+      found = true;
+    }
+  });
+  return found;
+}
+
+/// `red, green, blue`: for messages.
+template <DescribedEnum E>
+std::string enum_names() {
+  std::string names;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto enumerator) {
+    if (!names.empty()) names += ", ";
+    names += enumerator.name;
+  });
+  return names;
+}
+
+/// The type's own name without its namespace; a template's arguments are appended: `Page_Asset`.
+template <class T>
+std::string type_name() {
+  std::string_view text = __PRETTY_FUNCTION__;
+  text = text.substr(text.find("T = ") + 4);
+  text = text.substr(0, text.find_first_of(";]"));
+  std::string name, word;
+  for (const char c : text) {
+    const bool word_character = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    if (word_character) {
+      word += c;
+    } else if (c == ':') {
+      word.clear();
+    } else if (!word.empty()) {
+      name += (name.empty() ? "" : "_") + word;
+      word.clear();
+    }
+  }
+  if (!word.empty()) name += (name.empty() ? "" : "_") + word;
+  return name;
+}
+
+}  // namespace describe
+}  // namespace hanse
