@@ -70,7 +70,7 @@ BANNED = [
     (r"\bgetenv\b", ("src/node/",), "settings come in through node's command line"),
     (r'#\s*include <boost/(asio|beast)\.hpp>', (), "include the single header you need"),
     (r"\b(TODO|FIXME|XXX|HACK)\b", (), "open an issue instead"),
-    (r"\busing namespace std\b", (), "name what you use"),
+    (r"\busing namespace std;", (), "name what you use"),
     (r"\bstd::(cout|cerr)\b", ("src/node/",), "use Log, or return the text"),
     (r"\bstd::(rand|srand)\b", (), "take a Random"),
     (r"\bnew\s+[A-Za-z_:]+[({]", (), "std::make_unique"),
