@@ -28,12 +28,17 @@ function(hanse_check_arrows room)
 endfunction()
 
 function(hanse_module room)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES;TEST_LIBRARIES;FOLDERS" ${ARGN})
   hanse_check_arrows(${room} ${ARG_DEPENDS})
   string(REPLACE "/" "_" name ${room})
   set(folder ${CMAKE_SOURCE_DIR}/src/${room})
   # A family's folder (connectors, apps) holds its shared shape; its members are rooms of their own.
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp ${folder}/internal/*.cpp)
+  foreach(sub IN LISTS ARG_FOLDERS)  # a large room's own folders
+    file(GLOB more CONFIGURE_DEPENDS ${folder}/${sub}/*.cpp)
+    list(APPEND sources ${more})
+  endforeach()
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   set(tests ${sources})
   set(fuzzers ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$")
