@@ -51,3 +51,7 @@ inline Error fail(ErrorCode code, std::string message, std::vector<FieldError> f
   auto name = (expression);                          \
   if (!name) co_return std::move(name).error();      \
   declaration = *std::move(name)
+
+/// `HANSE_CHECK` in coroutines: `auto sending = stream.write(bytes, limit); HANSE_CO_CHECK(co_await std::move(sending));`
+#define HANSE_CO_CHECK(expression) \
+  if (auto hanse_checked = (expression); !hanse_checked) co_return std::move(hanse_checked).error()
