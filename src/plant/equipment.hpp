@@ -26,6 +26,7 @@ struct Asset {
   std::string template_id;  ///< The machine template it was made from; empty for none.
   std::string manufacturer, model, serial;
   std::string description;
+  std::string calendar;       ///< Id of the calendar it works by; empty for its parent's.
   std::int64_t position = 0;  ///< Order among its siblings.
   friend bool operator==(const Asset&, const Asset&) = default;
   static std::vector<store::IndexField> index(const Asset& asset) {
@@ -35,10 +36,12 @@ struct Asset {
     return std::array{
         FieldNote{.field = "id", .summary = "Lower-case letters, digits and hyphens; never changes.", .length_max = 100, .required = true},
         FieldNote{.field = "name", .summary = "What people call it.", .length_max = 200, .required = true},
-        FieldNote{.field = "parent", .summary = "The node above; empty for the root."}};
+        FieldNote{.field = "parent", .summary = "The node above; empty for the root."},
+        FieldNote{.field = "kind", .summary = "Of an asset: cnc, press, robot, ...", .length_max = 100},
+        FieldNote{.field = "calendar", .summary = "Id of the calendar it works by; empty for its parent's."}};
   }
 };
-HANSE_DESCRIBE(Asset, (id, name, level, parent, kind, template_id, manufacturer, model, serial, description, position))
+HANSE_DESCRIBE(Asset, (id, name, level, parent, kind, template_id, manufacturer, model, serial, description, calendar, position))
 
 /// What a machine does, as time is counted (ISO 22400-2 time model; use-cases fact sheet).
 enum class MachineState {
@@ -72,7 +75,7 @@ struct ProductionEvent {
   EventKind kind = EventKind::state;
   std::optional<MachineState> state;
   double quantity = 0;
-  std::int64_t duration_ns = 0;
+  std::int64_t duration_ns = 0;  ///< Of a gap its length; of parts the ideal cycle that the machine told, 0 when none.
   std::string reason;   ///< A reason code, or the device's own words.
   std::string order, product;
   std::string source;   ///< `signal`, `person`, `app:performance`.
