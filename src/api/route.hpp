@@ -25,6 +25,21 @@ struct Caller {
   std::vector<std::string> sites;        ///< Sites its roles are limited to; empty for all.
 };
 
+/// What came with a request besides its input: what the authoriser decides on, and what logging in needs.
+struct RequestFacts {
+  Method method = Method::get;
+  std::string path;           ///< Without the query.
+  std::string peer;           ///< The other end's address, without its port.
+  bool secure = false;        ///< Over TLS.
+  bool live = false;          ///< The opening of a WebSocket.
+  std::string authorization;  ///< These are headers as they came; empty when absent.
+  std::string cookie;
+  std::string host;
+  std::string origin;
+  std::string fetch_site;     ///< Sec-Fetch-Site
+  std::string csrf;           ///< X-Hanse-Csrf
+};
+
 /// A request after routing, before reading: what the erased handler gets.
 struct Request {
   std::map<std::string, std::string, std::less<>> parameters;  ///< From path and query, percent-decoded.
@@ -32,6 +47,7 @@ struct Request {
   std::string_view content_type;
   std::optional<std::int64_t> if_match;  ///< From If-Match: the version the caller has seen.
   Caller caller;
+  RequestFacts facts;
 };
 
 struct Response {
@@ -85,6 +101,12 @@ struct Route {
   std::function<std::string(SchemaBook&)> operation;  ///< Its OpenAPI operation object.
   std::size_t body_bytes_max = 1 << 20;
 };
+
+/// Who sends this? `unauthenticated` when nobody is logged in, which a `public` route takes as nobody in particular;
+/// `forbidden` when a page of another origin sends it in a user's name. Called on the work pool, for every request.
+using Authorise = std::function<Result<Caller>(const RequestFacts&)>;
+/// May the caller use this route? The one place that decides; `forbidden` or `unauthenticated`.
+using Permit = std::function<Result<void>(const Caller&, const Route&)>;
 
 namespace internal {
 
@@ -252,6 +274,7 @@ struct RouteHead {
 struct Context {
   const Caller& caller;
   std::optional<std::int64_t> if_match;
+  const RequestFacts* facts = nullptr;  ///< Null in tests that don't need it.
 };
 template <class In, class Out>
 Route route(RouteHead head, std::function<Result<Out>(const In&, const Context&)> handler) {
@@ -261,7 +284,7 @@ Route route(RouteHead head, std::function<Result<Out>(const In&, const Context&)
   const Route shape = made;
   made.handle = [shape, handler = std::move(handler)](const Request& request) -> Result<Response> {
     HANSE_TRY(const In in, internal::read_input<In>(shape, request));
-    HANSE_TRY(Out out, handler(in, Context{request.caller, request.if_match}));
+    HANSE_TRY(Out out, handler(in, Context{request.caller, request.if_match, &request.facts}));
     return internal::write_output(std::move(out));
   };
   made.operation = [shape](SchemaBook& book) { return internal::describe_operation<In, Out>(shape, book); };
