@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/id.hpp"
 #include "plant/calendar.hpp"
 #include "plant/equipment.hpp"
 #include "store/store.hpp"
@@ -42,6 +43,9 @@ class EventLog {
   Result<std::vector<ProductionEvent>> all(const AssetId& asset, Span range, std::size_t max = 1'000'000) const;
   /// The last event of a kind at or before `time`.
   Result<std::optional<ProductionEvent>> last(const AssetId& asset, EventKind kind, Timestamp time) const;
+
+  /// A new event's id; later ones sort after earlier ones.
+  std::string next_id() const { return new_id(clock_); }
 
   /// Called after each append with what was new, on the appender's thread. Lives as long as the log; set before use.
   void listen(std::function<void(std::span<const ProductionEvent>)> listener) { listener_ = std::move(listener); }

@@ -52,12 +52,12 @@ void erase(Records& records, const std::string& id, const ReasonCode*) { records
 
 }  // namespace
 
-Plant::Plant(store::Store& store, const Clock& clock)
+Plant::Plant(Token, store::Store& store, const Clock& clock)
     : store_(store), assets_(store, "asset"), products_(store, "product"), calendars_(store, "calendar"),
       reasons_(store, "reason"), events_(store, clock) {}
 
 Result<std::unique_ptr<Plant>> Plant::open(store::Store& store, const Clock& clock, signal::Directory& directory) {
-  std::unique_ptr<Plant> plant{new Plant{store, clock}};
+  auto plant = std::make_unique<Plant>(Token{}, store, clock);
   HANSE_TRY(plant->templates_, TemplateBook::built_in());
   plant->catalogue_ = std::make_unique<Catalogue>(store, directory);
   HANSE_CHECK(plant->reload());

@@ -66,7 +66,12 @@ class Plant {
   Result<void> reload();
 
  private:
-  Plant(store::Store& store, const Clock& clock);
+  struct Token {};  ///< Keeps the constructor to `open`.
+
+ public:
+  Plant(Token token, store::Store& store, const Clock& clock);
+
+ private:
   void publish(std::shared_ptr<const Records> records);
 
   store::Store& store_;
