@@ -42,7 +42,7 @@ class StoreTest : public testing::TestWithParam<std::string> {
 
   template <class T>
   static T must(Result<T> result) {
-    EXPECT_TRUE(result) << to_string(result.error());
+    if (!result) throw std::runtime_error(to_string(result.error()));  // GoogleTest reports it
     return *std::move(result);
   }
 

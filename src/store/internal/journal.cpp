@@ -29,7 +29,7 @@ JournalEntry entry_of(const Row& row) {
 
 Result<JournalWriter::Head> read_head(Connection& connection) {
   JournalWriter::Head head;
-  HANSE_CHECK(connection.run("SELECT sequence, hash FROM journal_head WHERE only = 1", {}, [&head](const Row& row) {
+  HANSE_CHECK(connection.run("SELECT sequence, hash FROM journal_head WHERE slot = 1", {}, [&head](const Row& row) {
     head = {row.integer(0), std::string{row.text(1)}};
     return true;
   }));
@@ -115,8 +115,8 @@ Result<void> JournalWriter::append(Connection& connection, JournalEntry& entry) 
 Result<void> JournalWriter::finish(Connection& connection) const {
   const std::array<SqlValue, 2> values = {head_.sequence, std::string_view{head_.hash}};
   return connection.run(
-      "INSERT INTO journal_head (only, sequence, hash) VALUES (1, $1, $2) "
-      "ON CONFLICT (only) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
+      "INSERT INTO journal_head (slot, sequence, hash) VALUES (1, $1, $2) "
+      "ON CONFLICT (slot) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
       values);
 }
 

@@ -20,7 +20,7 @@ CREATE TABLE journal (
   kind {text} NOT NULL, id {text} NOT NULL, version BIGINT NOT NULL, digest TEXT NOT NULL, detail TEXT NOT NULL,
   hash TEXT NOT NULL);
 CREATE TABLE journal_head (
-  only BIGINT PRIMARY KEY CHECK (only = 1), sequence BIGINT NOT NULL, hash TEXT NOT NULL);
+  slot BIGINT PRIMARY KEY CHECK (slot = 1), sequence BIGINT NOT NULL, hash TEXT NOT NULL);
 CREATE TABLE number_row (name {text} PRIMARY KEY, value BIGINT NOT NULL);
 )sql"};
 
