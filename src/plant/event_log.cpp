@@ -61,9 +61,7 @@ Result<std::size_t> EventLog::append(const store::Actor& actor, std::span<const 
     return {};
   };
   HANSE_CHECK(store_.write(actor, change));
-  for (const auto& listener : listeners_) {
-    if (!added.empty()) listener(added);
-  }
+  if (listener_ && !added.empty()) listener_(added);
   return added.size();
 }
 

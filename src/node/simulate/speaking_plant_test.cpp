@@ -1,0 +1,83 @@
+#include "node/simulate/speaking_plant.hpp"
+
+#include <gtest/gtest.h>
+
+#include "node/simulate/demo_files.hpp"
+#include "node/simulate/mtconnect_voice.hpp"
+
+namespace hanse::node::simulate {
+namespace {
+
+constexpr Timestamp kNow{1'772'323'200'000'000'000};
+
+struct Listener final : Voice {
+  struct Heard {
+    std::size_t machine;
+    std::vector<std::size_t> words;
+    Timestamp time;
+  };
+  std::vector<Heard> heard;
+  void said(std::size_t machine, const std::vector<std::size_t>& words, Timestamp time) override {
+    heard.push_back({machine, words, time});
+  }
+};
+
+TEST(SpeakingPlant, TellsEachChangeAtItsOwnTimeOnTheWall) {
+  simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kNow - 8h};
+  SpeakingPlant plant{factory, {.wall_begin = kNow, .simulated_begin = kNow, .factor = 60}};
+  Listener listener;
+  plant.add(1, listener);
+  const auto before = plant.latest(8)[3].integer;
+  plant.advance(kNow + 10s);
+
+  ASSERT_FALSE(listener.heard.empty());
+  Timestamp last = kNow;
+  bool between_ticks = false;
+  for (const auto& heard : listener.heard) {
+    EXPECT_GE(heard.time, last);
+    EXPECT_LE(heard.time, kNow + 10s);
+    EXPECT_EQ(factory.machine(heard.machine).line, 1u);
+    between_ticks = between_ticks || (heard.time > kNow && heard.time < kNow + 10s);
+    last = heard.time;
+  }
+  EXPECT_TRUE(between_ticks);
+  EXPECT_EQ(vocabulary()[3].name, "part_count");
+  EXPECT_GT(plant.latest(8)[3].integer, before) << "ten minutes of production";
+}
+
+TEST(SpeakingPlant, SaysNothingTwice) {
+  simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kNow - 8h};
+  SpeakingPlant plant{factory, {.wall_begin = kNow, .simulated_begin = kNow, .factor = 1}};
+  Listener listener;
+  plant.add(0, listener);
+  plant.advance(kNow + 1ms);
+  const auto count = listener.heard.size();
+  plant.advance(kNow + 1ms);
+
+  EXPECT_EQ(listener.heard.size(), count);
+}
+
+TEST(MtconnectVoice, ShowsAnAlarmAsAFaultAndTakesItBack) {
+  SimulatedClock clock{kNow};
+  simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kNow - 8h};
+  SpeakingPlant plant{factory, {.wall_begin = kNow, .simulated_begin = kNow, .factor = 1}};
+  MtconnectVoice voice{plant, 0, clock};
+  plant.add(0, voice);
+  const auto system_of = [&](std::string_view machine) {
+    const auto current = voice.agent().answer("/" + std::string{machine} + "/current", clock.now()).document;
+    const auto at = current.find("dataItemId=\"" + std::string{machine} + "_system\"");
+    return current.substr(current.rfind('<', at) + 1, 5);
+  };
+  EXPECT_EQ(system_of("cnc-08"), "Norma");
+
+  const auto trouble = factory.start_trouble(simulation::TroubleKind::breakdown, "cnc-08", std::nullopt);
+  ASSERT_TRUE(trouble);
+  plant.advance(kNow + 1s);
+  EXPECT_EQ(system_of("cnc-08"), "Fault");
+  ASSERT_TRUE(factory.end_trouble(trouble->id));
+  plant.advance(kNow + 2s);
+  EXPECT_EQ(system_of("cnc-08"), "Norma");
+}
+
+}  // namespace
+}  // namespace hanse::node::simulate
