@@ -84,11 +84,18 @@ asio::awaitable<Result<void>> TcpStream::write(std::string_view bytes, Duration 
   co_return Result<void>{};
 }
 
-asio::awaitable<void> TcpStream::finish(Duration) {
-  error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_both, ignored);
+asio::awaitable<void> TcpStream::finish(Duration time_limit) {
+  // Closing with bytes unread sends a reset, which takes our last answer away from the other end: read what is left.
+  constexpr std::size_t kReadsMax = 64;
+  error_code failed;
+  socket_.shutdown(tcp::socket::shutdown_send, failed);
+  std::array<char, 4096> rest;
+  for (std::size_t reads = 0; !failed && reads < kReadsMax; ++reads) {
+    auto reading = read(rest, time_limit);
+    const auto count = co_await std::move(reading);
+    if (!count || *count == 0) break;
+  }
   close();
-  co_return;
 }
 
 void TcpStream::close() {
