@@ -7,7 +7,11 @@
 
 #include "api/route.hpp"
 #include "base/json.hpp"
-#include "plant/equipment.hpp"
+#include "base/json_schema.hpp"
+#include "historian/historian.hpp"
+#include "plant/event_log.hpp"
+#include "plant/machine_template.hpp"
+#include "plant/records.hpp"
 #include "signal/directory.hpp"
 #include "signal/sample.hpp"
 
@@ -17,8 +21,9 @@ namespace hanse::apps {
 struct Inputs {
   Timestamp now;
   std::shared_ptr<const signal::Signals> signals;        ///< What the numbers in `batch` mean.
+  std::shared_ptr<const plant::Records> records;         ///< Assets, products, calendars, reasons.
   signal::SampleBatch batch;                             ///< Only of meanings the manifest reads.
-  std::vector<plant::ProductionEvent> events;
+  std::vector<plant::ProductionEvent> events;            ///< New ones of others; at the first step those of the past.
   bool replaying = false;                                ///< Catching up: findings are kept, nobody is called.
 };
 
@@ -68,6 +73,26 @@ class App {
   virtual ~App() = default;
   virtual Outputs step(const Inputs& inputs) = 0;
   virtual std::vector<api::Route> routes() = 0;
+};
+
+/// What an app is made with. `step` uses nothing of it that can change; the rest is for its routes' reading.
+struct AppContext {
+  RawJson settings;                         ///< The app's own described record.
+  const plant::TemplateBook& templates;
+  plant::EventLog& events;
+  historian::Historian* history = nullptr;  ///< Null where nothing is kept, as in a test.
+};
+
+/// What an app is, as a line of the catalogue.
+struct Manifest {
+  std::string_view id;                  ///< Folder, URL, settings table and page.
+  std::string_view title;
+  std::string_view summary;             ///< One sentence.
+  std::vector<signal::Selector> reads;  ///< By meaning and unit, never by device or topic.
+  Duration warm_up{};                   ///< History to replay at start instead of saved state.
+  Duration event_memory{};              ///< Events before that which the first step gets.
+  std::string (*settings_schema)(SchemaBook& book) = nullptr;
+  Result<std::unique_ptr<App>> (*make)(const AppContext& context) = nullptr;
 };
 
 }  // namespace hanse::apps

@@ -61,7 +61,9 @@ Result<std::size_t> EventLog::append(const store::Actor& actor, std::span<const 
     return {};
   };
   HANSE_CHECK(store_.write(actor, change));
-  if (listener_ && !added.empty()) listener_(added);
+  for (const auto& listener : listeners_) {
+    if (!added.empty()) listener(added);
+  }
   return added.size();
 }
 

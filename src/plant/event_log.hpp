@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,13 +46,15 @@ class EventLog {
   /// A new event's id; later ones sort after earlier ones.
   std::string next_id() const { return new_id(clock_); }
 
-  /// Called after each append with what was new, on the appender's thread. Lives as long as the log; set before use.
-  void listen(std::function<void(std::span<const ProductionEvent>)> listener) { listener_ = std::move(listener); }
+  /// Called after each append with what was new, on the appender's thread. Lives as long as the log; add before use.
+  void listen(std::function<void(std::span<const ProductionEvent>)> listener) {
+    listeners_.push_back(std::move(listener));
+  }
 
  private:
   store::Store& store_;
   const Clock& clock_;
-  std::function<void(std::span<const ProductionEvent>)> listener_;
+  std::vector<std::function<void(std::span<const ProductionEvent>)>> listeners_;
 };
 
 }  // namespace hanse::plant

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import type { BoardItem, Connection, ConnectionHealth, Finding } from '../api/contract';
+import { countStates, headline, needs } from './overview';
+
+const now = Date.parse('2026-03-02T10:00:00Z');
+const machine = (name: string, state: BoardItem['state'], minutes = 1, reason = ''): BoardItem => ({
+  asset: name, name, level: 'asset', parent: '', state, since: new Date(now - minutes * 60_000).toISOString(), reason, order: '', product: '', oee: null, good: 0, scrap: 0, target: null, shift: '',
+});
+
+describe('overview', () => {
+  it('says that nothing is connected, that all run, and who does not', () => {
+    expect(headline([], now)).toBe('No machine is connected yet');
+    expect(headline([machine('A', 'producing'), machine('B', 'producing')], now)).toBe('All 2 machines are producing');
+    expect(headline([machine('A', 'producing'), machine('B', 'idle')], now)).toBe('1 of 2 machines are producing, none is down');
+    expect(headline([machine('A', 'offline'), machine('B', 'idle')], now)).toBe('1 of 2 machines send no data');
+  });
+  it('names the machine that is down, for how long and why', () => {
+    expect(headline([machine('Press 4', 'down', 14, 'hydraulic pressure'), machine('B', 'idle')], now)).toBe('Press 4 is down: hydraulic pressure, 14 min');
+    expect(headline([machine('A', 'down', 2), machine('B', 'down', 30)], now)).toContain('2 of 2 machines are down, B the longest (30 min)');
+  });
+  it('counts a machine of unknown state as without data', () => {
+    expect(countStates([{ ...machine('A', 'idle'), state: undefined as never }]).offline).toBe(1);
+  });
+  it('lists open findings before weak connections, worst first', () => {
+    const finding = (severity: Finding['severity'], end: string | null = null): Finding => ({ app: 'p', key: severity, asset: 'a', severity, title: severity, detail: '', begin: '2026-03-02T09:00:00Z', end });
+    const connection: Connection = { id: 'c', name: 'Cell', protocol: 'modbus', enabled: true, asset: '', template_id: '', settings: {} };
+    const health: ConnectionHealth = { health: 'stopped', reason: 'refused', since: null, samples: 0, dropped: 0, rejected: 0, last_data: null };
+    const list = needs([finding('info'), finding('critical'), finding('warning', '2026-03-02T09:30:00Z')], [connection], new Map([['c', health]]));
+    expect(list.map((need) => need.severity)).toEqual(['critical', 'warning', 'info']);
+    expect(needs([], [{ ...connection, enabled: false }], new Map([['c', health]]))).toEqual([]);
+  });
+});
