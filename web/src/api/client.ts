@@ -77,3 +77,5 @@ export async function all<T>(path: string, parameters: Parameters = {}, most = 5
   } while (cursor && items.length < most);
   return items;
 }
+/** A moment as the node reads it in a query. */
+export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
