@@ -35,15 +35,16 @@ class ChunkStore {
   virtual ~ChunkStore() = default;
   /// Removes and adds in one transaction, durable when it returns. Adding over an existing key replaces it.
   virtual Result<void> change(std::span<const ChunkKey> remove, std::span<const Chunk> add) = 0;
-  /// Chunks that overlap [begin_ns, end_ns], in order; `visit` returns false to stop.
+  /// Chunks that overlap [begin_ns, end_ns], in order of their begin; `visit` returns false to stop, and doesn't write.
   virtual Result<void> scan(std::uint32_t series, std::uint8_t level, std::int64_t begin_ns, std::int64_t end_ns,
                             const std::function<bool(const Chunk&)>& visit) = 0;
   /// Keys and spans only, of all series: what the historian reads at start.
   virtual Result<void> list(const std::function<void(const ChunkKey&, std::int64_t end_ns, std::size_t bytes)>& visit) = 0;
-  /// Drops all chunks of `series`, or (with `before_ns`) those of one level that end before it, and overwrites the
-  /// freed pages when `purge`.
+  /// Drops all chunks of `series`; with `purge` SQLite overwrites what they held (PostgreSQL can only free it).
   virtual Result<void> erase_series(std::uint32_t series, bool purge) = 0;
+  /// Drops those of one level that end before `before_ns`; returns how many.
   virtual Result<std::int64_t> erase_before(std::uint32_t series, std::uint8_t level, std::int64_t before_ns) = 0;
+  /// As `Store::backup`; `restore_backup` takes it back.
   virtual Result<void> backup(const std::string& path) = 0;
 };
 

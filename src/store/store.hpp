@@ -89,25 +89,35 @@ class Transaction {
 class Store {
  public:
   virtual ~Store() = default;
-  /// Runs `work` in a transaction; an error from it undoes everything. Nothing is visible, journaled or told to
-  /// listeners unless it is committed. Errors: of `work`; `unavailable` when the database refuses.
+  /// Runs `work` in a transaction, on the writer's thread; an error from it undoes everything. Nothing is visible,
+  /// journaled or told to listeners unless it is committed. `work` must not call `write` and should be short: others
+  /// wait. Errors: of `work`; `unavailable` when the database refuses (nothing was written); `timeout` when the
+  /// connection broke during the commit (whether it was written is unknown).
   virtual Result<void> write(const Actor& actor, const std::function<Result<void>(Transaction&)>& work) = 0;
   virtual Result<std::optional<Document>> get(std::string_view kind, std::string_view id) = 0;
   virtual Result<DocumentPage> list(const Query& query) = 0;
 
   /// Entries after `sequence`, oldest first (or newest first, before it, when `descending`), at most `limit`.
   virtual Result<std::vector<JournalEntry>> journal(std::int64_t sequence, std::int64_t limit, bool descending) = 0;
-  /// Walks the whole chain. Errors: `corrupt`, naming the first entry that doesn't fit. Returns how many were checked.
+  /// Walks the whole chain and compares each document with the entry of its last change. Errors: `corrupt`, naming the
+  /// first entry that doesn't fit. Returns how many were checked.
   virtual Result<std::int64_t> verify_journal() = 0;
-  /// Called after each commit, in order of sequence, from the writer's thread: be quick. Lives as long as the store.
+  /// Called after each commit and before the write returns, in order of sequence, from the writer's thread: be quick,
+  /// don't write, and take no lock that anybody holds across a write. Lives as long as the store.
   virtual void listen(std::function<void(std::span<const JournalEntry>)> listener) = 0;
 
-  /// A consistent copy into a new file (SQLite) or folder, while others go on writing.
+  /// A consistent copy as a new SQLite file, from either database, while others go on writing. Errors: `conflict` when
+  /// the file exists.
   virtual Result<void> backup(const std::string& path) = 0;
 };
 
 /// `sqlite:PATH`, `sqlite::memory:` or `postgresql://...`. Makes and migrates the tables.
 /// Errors: `unavailable` (can't open), `corrupt`, `invalid` (the address), `conflict` (made by a newer Hanse).
 Result<std::unique_ptr<Store>> open_store(std::string_view address, const Clock& clock);
+
+/// Copies a file that `backup` of a Store or ChunkStore made into the database at `address`, checking both first.
+/// What the backup holds must be absent there: a restore never mixes two plants. Errors: `not_found`, `corrupt`,
+/// `conflict`, `invalid`.
+Result<void> restore_backup(const std::string& path, std::string_view address);
 
 }  // namespace hanse::store
