@@ -2,6 +2,7 @@
 
 #include <mosquitto.h>
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -16,10 +17,17 @@ namespace {
 
 using internal::Wait;
 
+/// True after a cancellation, for a caller that chose not to be thrown out by it.
+asio::awaitable<bool> told_to_end() {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  co_return state.cancelled() != asio::cancellation_type::none;
+}
+
 /// Until the session finished the wait or the time is over. Precondition: on the wait's executor.
 asio::awaitable<Result<void>> finish(std::shared_ptr<Wait> wait, Duration time_limit, std::string what) {
   wait->timer.expires_after(time_limit);
   while (!wait->done) {
+    if (co_await told_to_end()) co_return fail(ErrorCode::unavailable, what + " was broken off");
     boost::system::error_code ec;
     co_await wait->timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
     if (!ec && !wait->done) co_return fail(ErrorCode::timeout, what + " took longer than " + to_string(time_limit));
@@ -79,6 +87,7 @@ asio::awaitable<Result<std::vector<MqttMessage>>> MqttClient::receive(Duration t
     const Result<void> state = session_->take(messages, wait);
     if (!messages.empty()) co_return messages;
     if (!state) co_return state.error();
+    if (co_await told_to_end()) co_return fail(ErrorCode::timeout, "waiting for MQTT messages was broken off");
     boost::system::error_code ec;
     co_await wait->timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
     if (!ec) co_return fail(ErrorCode::timeout, "no MQTT message for " + to_string(time_limit));
