@@ -64,6 +64,7 @@ void DeviceServer::set_plugged(bool plugged) {
 }
 
 void DeviceServer::close() {
+  state_->plugged = false;
   state_->listener->close();
   state_->break_connections();
 }

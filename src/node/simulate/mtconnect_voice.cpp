@@ -155,6 +155,8 @@ boost::asio::awaitable<Result<void>> MtconnectVoice::stream_parts(net::Stream& s
     }
     auto waiting = net::pause(std::max(streaming.interval, kIntervalMin));
     co_await std::move(waiting);
+    // A broken connection would only be noticed by the next write, which may be a heartbeat away.
+    if (!server_->plugged()) co_return fail(ErrorCode::unavailable, "the agent was unplugged");
   }
 }
 

@@ -83,9 +83,16 @@ Result<SimulationFacts> Simulator::start() {
   HANSE_CHECK(control_.start(executor, settings_.control_port));
   boost::asio::co_spawn(context_, beat(), boost::asio::detached);
   boost::asio::co_spawn(context_, wait_for_stop(), boost::asio::detached);
-  return SimulationFacts{.mqtt_port = broker_ ? broker_->port() : 0, .mtconnect_port = mtconnect_ ? mtconnect_->port() : 0,
-                         .modbus_port = modbus_.port(), .control_port = control_.port(), .token = token_,
-                         .scenario = factory_.scenario().name};
+  SimulationFacts facts{.mqtt_port = broker_ ? broker_->port() : 0, .mtconnect_port = mtconnect_ ? mtconnect_->port() : 0,
+                        .modbus_port = modbus_.port(), .control_port = control_.port(), .token = token_,
+                        .scenario = factory_.scenario().name};
+  for (std::size_t line = 0; line < lines.size(); ++line) {
+    const bool sparkplug = lines[line].speaks == simulation::Speaks::sparkplug;
+    facts.lines.push_back({.asset = lines[line].id, .name = lines[line].name, .speaks = lines[line].speaks,
+                           .group = sparkplug ? sparkplug_group(lines[line].id) : "",
+                           .meter_unit = static_cast<std::int64_t>(line) + 1});
+  }
+  return facts;
 }
 
 Result<void> Simulator::start_line(std::size_t line) {

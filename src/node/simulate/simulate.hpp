@@ -1,9 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <string>
+#include <vector>
 
 #include "base/json.hpp"
+#include "simulation/scenario.hpp"
 
 namespace hanse::node::simulate {
 
@@ -21,6 +22,16 @@ struct SimulateSettings {
   double warm_up_h = 8;             ///< Simulated before the first word, so that the plant is in full swing.
 };
 
+/// One line, as whoever connects must know it.
+struct SimulatedLineFacts {
+  std::string asset;
+  std::string name;
+  simulation::Speaks speaks = simulation::Speaks::nothing;
+  std::string group;               ///< Its Sparkplug group; empty for others.
+  std::int64_t meter_unit = 0;     ///< Modbus unit of its meter.
+};
+HANSE_DESCRIBE(SimulatedLineFacts, (asset, name, speaks, group, meter_unit))
+
 /// Where the simulated plant can be reached.
 struct SimulationFacts {
   std::int64_t mqtt_port = 0;
@@ -29,8 +40,9 @@ struct SimulationFacts {
   std::int64_t control_port = 0;
   std::string token;
   std::string scenario;
+  std::vector<SimulatedLineFacts> lines;
 };
-HANSE_DESCRIBE(SimulationFacts, (mqtt_port, mtconnect_port, modbus_port, control_port, token, scenario))
+HANSE_DESCRIBE(SimulationFacts, (mqtt_port, mtconnect_port, modbus_port, control_port, token, scenario, lines))
 
 /// Runs the plant until SIGTERM or SIGINT. Its first line on standard output is the facts as JSON. The process's exit
 /// status: 0 stopped as told, 1 with a sentence on standard error.

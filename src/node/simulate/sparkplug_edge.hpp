@@ -5,14 +5,14 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/sparkplug/payload.hpp"
 #include "net/mqtt_client.hpp"
 #include "node/simulate/speech.hpp"
 
 namespace hanse::node::simulate {
 
 /// A Sparkplug B 3.0 edge node with its devices, without sockets: what it sends when. Aliases from birth on, one
-/// sequence over node and devices. Its payloads are written by hand (protobuf, proto2), so that the host's codec is
-/// tested against something it didn't write itself. Source: Sparkplug 3.0.0, chapters 4 to 6; the fact sheet.
+/// sequence over node and devices. Source: Sparkplug 3.0.0, chapters 4 to 6; the fact sheet.
 class SparkplugEdge {
  public:
   /// `devices` are the machines' ids; each offers the whole vocabulary.
@@ -35,7 +35,7 @@ class SparkplugEdge {
  private:
   std::string topic(std::string_view type, std::string_view device = "") const;
   std::uint64_t alias(std::size_t device, std::size_t word) const;
-  net::MqttMessage message(std::string topic, std::string metrics, Timestamp time);
+  net::MqttMessage message(std::string topic, std::vector<connectors::sparkplug::Metric> metrics, Timestamp time);
 
   std::string group_, node_;
   std::vector<std::string> devices_;

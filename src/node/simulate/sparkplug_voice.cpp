@@ -10,7 +10,6 @@ constexpr Duration kListenStep = 200ms;
 constexpr Duration kPauseMin = 250ms;
 constexpr Duration kPauseMax = 10s;
 constexpr Duration kNodeDataEvery = 10s;
-constexpr std::string_view kGroup = "ventilator-plant";
 
 std::vector<std::string> device_ids(const SpeakingPlant& plant, const std::vector<std::size_t>& machines) {
   std::vector<std::string> ids;
@@ -20,9 +19,11 @@ std::vector<std::string> device_ids(const SpeakingPlant& plant, const std::vecto
 
 }  // namespace
 
+std::string sparkplug_group(std::string_view line) { return fmt::format("plant-{}", line); }
+
 SparkplugVoice::SparkplugVoice(const SpeakingPlant& plant, std::size_t line, const Clock& clock, const Log& log)
     : plant_(plant), line_(line), clock_(clock), log_(log), machines_(plant.machines_of(line)),
-      edge_(std::string{kGroup}, plant.factory().scenario().lines[line].id, device_ids(plant, machines_)) {}
+      edge_(sparkplug_group(plant.factory().scenario().lines[line].id), plant.factory().scenario().lines[line].id, device_ids(plant, machines_)) {}
 
 boost::asio::awaitable<void> SparkplugVoice::run(std::uint16_t broker_port) {
   Duration pause = kPauseMin;

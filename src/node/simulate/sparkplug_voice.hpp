@@ -8,6 +8,9 @@
 
 namespace hanse::node::simulate {
 
+/// A group per line, so that each can be listened to alone.
+std::string sparkplug_group(std::string_view line);
+
 /// One line's Sparkplug edge node: connects to the broker, is born, tells changes, is born again when told to, comes back
 /// after every loss. Without network it breaks the connection without a farewell, so that the broker tells its death.
 class SparkplugVoice final : public Voice {
