@@ -84,21 +84,44 @@ export interface JournalItem { sequence: number; time: string; actor: string; ac
 export interface Setting { path: string; variable: string; value: string; summary: string }
 export interface SettingsVersion { id: string; time: string; current: boolean; changes: { path: string; before: string; after: string }[] }
 
-/** One machine or line as the performance app sees it now. */
-export interface BoardItem {
+/** One machine as the performance app sees it now. */
+export interface BoardMachine {
   asset: string;
   name: string;
-  level: Level;
-  parent: string;
+  kind: string;
   state: MachineState;
   since: string | null;
   reason: string;
+  reason_name: string;
+  alarm: string;
   order: string;
   product: string;
+  shift: string;
+  shift_begin: string | null;
+  shift_end: string | null;
   oee: number | null;
+  availability: number | null;
+  effectiveness: number | null;
+  quality: number | null;
+  coverage: number;
   good: number;
   scrap: number;
   target: number | null;
-  shift: string;
+  missing: string;
 }
-export interface Board { items: BoardItem[]; time?: string }
+export interface BoardLine { asset: string; name: string; oee: number | null; good: number; scrap: number; machines: BoardMachine[] }
+export interface Board { now: string; lines: BoardLine[] }
+
+export interface Kpi { id: string; name: string; value: number | null; unit: string; formula: string; missing: string }
+export interface LossNode { id: string; group: string; name: string; ns: number; share: number }
+export type Elements = Record<string, number>;
+export interface ReportRow { key: string; begin: string; end: string; elements: Elements; coverage: number; kpis: Kpi[]; losses: LossNode[] }
+export interface PerformanceReport {
+  asset: string; name: string; from: string; to: string; formula_version: number; machines: number; coverage: number; partial: boolean;
+  elements: Elements; kpis: Kpi[]; losses: LossNode[]; rows: ReportRow[];
+}
+export interface StateSpan { begin: string; end: string; state: MachineState; reason: string; reason_name: string; order: string; product: string; element: string }
+export interface StateTimeline { asset: string; from: string; to: string; items: StateSpan[] }
+export interface ParetoBar { reason: string; name: string; element: string; ns: number; stops: number; cumulative_share: number }
+export interface Stop { begin: string; end: string; open: boolean; state: MachineState; reason: string; reason_name: string; element: string; ns: number; event_id: string }
+export interface DowntimeReport { asset: string; from: string; to: string; total_ns: number; unexplained_ns: number; pareto: ParetoBar[]; stops: Stop[] }

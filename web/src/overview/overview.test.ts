@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { BoardItem, Connection, ConnectionHealth, Finding } from '../api/contract';
+import { unknownMachine } from '../api/board';
+import type { Asset, BoardMachine, Connection, ConnectionHealth, Finding } from '../api/contract';
 import { countStates, headline, needs } from './overview';
 
 const now = Date.parse('2026-03-02T10:00:00Z');
-const machine = (name: string, state: BoardItem['state'], minutes = 1, reason = ''): BoardItem => ({
-  asset: name, name, level: 'asset', parent: '', state, since: new Date(now - minutes * 60_000).toISOString(), reason, order: '', product: '', oee: null, good: 0, scrap: 0, target: null, shift: '',
-});
+const asset = (name: string): Asset => ({ id: name, name, level: 'asset', parent: '', kind: '', template_id: '', manufacturer: '', model: '', serial: '', description: '', position: 0 });
+const machine = (name: string, state: BoardMachine['state'], minutes = 1, reason_name = ''): BoardMachine => ({ ...unknownMachine(asset(name)), state, since: new Date(now - minutes * 60_000).toISOString(), reason_name });
 
 describe('overview', () => {
   it('says that nothing is connected, that all run, and who does not', () => {

@@ -1,24 +1,24 @@
-import type { BoardItem, Connection, ConnectionHealth, Finding, MachineState } from '../api/contract';
+import type { BoardMachine, Connection, ConnectionHealth, Finding, MachineState } from '../api/contract';
+import { reasonOf } from '../api/board';
 import { duration, toMs } from '../ui/format.svelte';
 import { t } from '../ui/words/words.svelte';
 
 export type Counts = Record<MachineState, number>;
-export const isMachine = (item: BoardItem): boolean => item.level === 'asset' || item.level === 'work_unit';
 
-export function countStates(items: BoardItem[]): Counts {
+export function countStates(items: BoardMachine[]): Counts {
   const counts: Counts = { producing: 0, idle: 0, setup: 0, down: 0, planned_stop: 0, offline: 0 };
   for (const item of items) counts[item.state ?? 'offline']++;
   return counts;
 }
 /** Is everything running? In one sentence. */
-export function headline(machines: BoardItem[], now: number): string {
+export function headline(machines: BoardMachine[], now: number): string {
   if (machines.length === 0) return t('No machine is connected yet');
   const counts = countStates(machines);
   if (counts.down > 0) {
     const down = machines.filter((item) => item.state === 'down').sort((a, b) => (toMs(a.since) ?? now) - (toMs(b.since) ?? now));
     const worst = down[0]!;
     const since = toMs(worst.since);
-    const what = [worst.reason, since === null ? '' : duration(now - since)].filter(Boolean).join(', ');
+    const what = [reasonOf(worst), since === null ? '' : duration(now - since)].filter(Boolean).join(', ');
     if (down.length === 1) return what ? t('{machine} is down: {what}', { machine: worst.name, what }) : t('{machine} is down', { machine: worst.name });
     return t('{n} of {all} machines are down, {machine} the longest ({what})', { n: down.length, all: machines.length, machine: worst.name, what: what || '–' });
   }

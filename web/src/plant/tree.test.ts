@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Asset, BoardItem } from '../api/contract';
+import type { Asset, BoardMachine } from '../api/contract';
 import { below, downBelow, flatten, growTree, pathTo } from './tree';
 
 const asset = (id: string, parent: string, position = 0): Asset => ({ id, name: id, level: parent ? 'asset' : 'site', parent, kind: '', template_id: '', manufacturer: '', model: '', serial: '', description: '', position });
@@ -19,7 +19,7 @@ describe('tree', () => {
     expect(below(circle, 'a').length).toBe(2);
   });
   it('counts the machines that are down under a branch', () => {
-    const board = new Map([['m9', { state: 'down' } as BoardItem]]);
+    const board = new Map([['m9', { state: 'down' } as BoardMachine]]);
     expect(downBelow(growTree(assets)[1]!, board)).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import type { Asset, BoardItem, Level } from '../api/contract';
+import type { Asset, BoardMachine, Level } from '../api/contract';
 
 export interface Branch {
   asset: Asset;
@@ -42,6 +42,6 @@ export function below(assets: Asset[], id: string): Asset[] {
   return found;
 }
 /** How many machines below are down, so that a closed branch doesn't hide them. */
-export function downBelow(branch: Branch, board: Map<string, BoardItem>): number {
+export function downBelow(branch: Branch, board: Map<string, BoardMachine>): number {
   return branch.children.reduce((sum, child) => sum + downBelow(child, board) + (board.get(child.asset.id)?.state === 'down' && child.asset.level === 'asset' ? 1 : 0), 0);
 }

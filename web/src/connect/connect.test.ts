@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import type { BrowsedValue, Connection, ConnectionHealth, Protocol } from '../api/contract';
+import { byDevice, firstSettings, headline, idFrom } from './connect';
+
+const protocol: Protocol = { id: 'modbus', title: 'Modbus TCP', summary: '', schema: { schema: { $ref: '#/components/schemas/S' }, components: { schemas: { S: { type: 'object', properties: { host: { type: 'string' }, port: { type: 'integer', default: 502 } } } } } } };
+const connection = (id: string, enabled = true): Connection => ({ id, name: id, protocol: 'modbus', enabled, asset: '', template_id: '', settings: {} });
+const health = (state: ConnectionHealth['health']): ConnectionHealth => ({ health: state, reason: '', since: null, samples: 0, dropped: 0, rejected: 0, last_data: null });
+
+describe('connect', () => {
+  it('begins a form with the protocol\'s own defaults', () => {
+    expect(firstSettings(protocol)).toEqual({ host: '', port: 502 });
+  });
+  it('makes ids of names', () => {
+    expect(idFrom('Gießerei Öfen  #2')).toBe('gie-erei-ofen-2');
+    expect(idFrom('--')).toBe('');
+  });
+  it('says which connection needs a look, not which is switched off', () => {
+    expect(headline([], new Map())).toBe('Nothing is connected yet');
+    expect(headline([connection('a'), connection('b')], new Map([['a', health('active')], ['b', health('stopped')]]))).toBe('b needs a look');
+    expect(headline([connection('a'), connection('b', false)], new Map([['b', health('stopped')]]))).toBe('All 1 connections work');
+  });
+  it('groups what was found by device', () => {
+    const value = (device: string, name: string): BrowsedValue => ({ declaration: { address: `${device}/${name}`, device, name, type: 'real', unit: '', meaning: 'other', interpolation: 'step', description: '' }, value: '1', quality: 'good', time: null });
+    expect(byDevice([value('m10', 'a'), value('m9', 'a'), value('m10', 'b')]).map((group) => [group.device, group.values.length])).toEqual([['m9', 1], ['m10', 2]]);
+  });
+});
