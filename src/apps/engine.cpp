@@ -1,4 +1,4 @@
-#include "apps/internal/running.hpp"
+#include "apps/running.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -29,6 +29,9 @@ void sort_by_time(signal::SampleBatch& batch) {
   }
 }
 
+/// What people say is told to the apps; what signals say they find themselves, again in each replay.
+bool by_person(const plant::ProductionEvent& event) { return event.source == "person"; }
+
 void sort_by_time(std::vector<plant::ProductionEvent>& events) {
   std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) {
     return a.time != b.time ? a.time < b.time : a.id < b.id;
@@ -44,7 +47,7 @@ Engine::Engine(EngineContext context, std::span<const Manifest> manifests)
   context_.plant.events().listen([this](std::span<const plant::ProductionEvent> events) {
     const std::lock_guard lock{pending_mutex_};
     for (const auto& event : events) {
-      if (started_ && !event.source.starts_with("app:")) pending_events_.push_back(event);
+      if (started_ && by_person(event)) pending_events_.push_back(event);
     }
   });
 }
@@ -230,7 +233,7 @@ Result<void> Engine::replay(Running& app, Timestamp now) {
   const Timestamp begin{(now - app.manifest->warm_up).ns / minute.count() * minute.count()};  // As the live steps cut it.
   HANSE_TRY(auto past, past_events(begin - app.manifest->event_memory, begin));
   HANSE_TRY(auto since, past_events(begin, now));
-  std::erase_if(since, [&](const auto& event) { return event.time < begin || event.source.starts_with("app:"); });
+  std::erase_if(since, [&](const auto& event) { return event.time < begin || !by_person(event); });
   signal::SampleBatch seeds, history;
   if (context_.history) {
     HANSE_TRY(history, read_history(app, begin, now, seeds));

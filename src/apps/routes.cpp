@@ -1,4 +1,4 @@
-#include "apps/internal/running.hpp"
+#include "apps/running.hpp"
 
 namespace hanse::apps {
 namespace {

@@ -264,36 +264,45 @@ Result<void> Catalogue::map(const store::Actor& actor, const std::vector<Mapping
   const std::lock_guard write_lock{write_mutex_};
   const store::Collection<StoredSignal> stored{store_, kSignalKind};
   const store::Collection<IgnoredAddress> ignored{store_, kIgnoredKind};
-  std::vector<std::pair<std::string, std::string>> freed;  // Addresses that lose their signal to another.
+  // What each address is after the changes so far; nothing where it is free.
+  std::map<std::pair<std::string, std::string>, std::optional<SignalId>> after;
+  const auto change_source = [&](store::Transaction& transaction, SignalId number, const Mapping* source) -> Result<void> {
+    HANSE_TRY(const auto document, transaction.get(kSignalKind, number_text(number)));
+    if (!document) return fail(ErrorCode::not_found, "there is no signal " + number_text(number));
+    HANSE_TRY(auto record, from_json<StoredSignal>(document->body, UnknownMembers::ignore));
+    if (source && !record.connection.empty()) after[{record.connection, record.address}] = std::nullopt;
+    record.connection = source ? source->connection : "";
+    record.address = source ? source->address : "";
+    HANSE_CHECK(stored.put(transaction, record));
+    return {};
+  };
   const auto change = [&](store::Transaction& transaction) -> Result<void> {
-    freed.clear();
-    const auto change_source = [&](SignalId number, const Mapping* source) -> Result<void> {
-      HANSE_TRY(const auto document, transaction.get(kSignalKind, number_text(number)));
-      if (!document) return fail(ErrorCode::not_found, "there is no signal " + number_text(number));
-      HANSE_TRY(auto record, from_json<StoredSignal>(document->body, UnknownMembers::ignore));
-      if (source && !record.connection.empty()) freed.emplace_back(record.connection, record.address);
-      record.connection = source ? source->connection : "";
-      record.address = source ? source->address : "";
-      HANSE_CHECK(stored.put(transaction, record));
-      return {};
-    };
+    after.clear();
     for (const auto& mapping : mappings) {
-      const auto before = find(mapping.connection, mapping.address);
+      const std::pair key{mapping.connection, mapping.address};
+      const auto changed = after.find(key);
+      const auto before = changed == after.end() ? find(mapping.connection, mapping.address) : changed->second;
       if (before == mapping.signal) continue;
-      if (before && *before != signal::kNoSignal) HANSE_CHECK(change_source(*before, nullptr));
+      if (before && *before != signal::kNoSignal) HANSE_CHECK(change_source(transaction, *before, nullptr));
       if (before == signal::kNoSignal) HANSE_CHECK(ignored.remove(transaction, ignored_id(mapping)));
       if (mapping.signal == signal::kNoSignal) {
         HANSE_CHECK(ignored.put(transaction, {ignored_id(mapping), mapping.connection, mapping.address}));
       } else {
-        HANSE_CHECK(change_source(mapping.signal, &mapping));
+        HANSE_CHECK(change_source(transaction, mapping.signal, &mapping));
       }
+      after[key] = mapping.signal;
     }
     return {};
   };
   HANSE_CHECK(store_.write(actor, change));
   const std::lock_guard lock{mutex_};
-  for (const auto& [connection, address] : freed) by_connection_[connection].erase(address);
-  for (const auto& mapping : mappings) by_connection_[mapping.connection].insert_or_assign(mapping.address, mapping.signal);
+  for (const auto& [key, number] : after) {
+    if (number) {
+      by_connection_[key.first].insert_or_assign(key.second, *number);
+    } else {
+      by_connection_[key.first].erase(key.second);
+    }
+  }
   return {};
 }
 

@@ -80,9 +80,10 @@ struct ProductionEvent {
   std::string order, product;
   std::string source;   ///< `signal`, `person`, `app:performance`.
   std::string actor;    ///< Who, when a person.
+  std::string comment;  ///< In a person's words.
   friend bool operator==(const ProductionEvent&, const ProductionEvent&) = default;
 };
 HANSE_DESCRIBE(ProductionEvent,
-               (id, time, asset, kind, state, quantity, duration_ns, reason, order, product, source, actor))
+               (id, time, asset, kind, state, quantity, duration_ns, reason, order, product, source, actor, comment))
 
 }  // namespace hanse::plant

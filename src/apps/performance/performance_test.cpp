@@ -1,0 +1,281 @@
+#include "apps/performance/performance.hpp"
+
+#include <gtest/gtest.h>
+
+#include "apps/engine.hpp"
+#include "base/random.hpp"
+
+namespace hanse::apps::performance {
+namespace {
+
+using plant::EventKind;
+using signal::Meaning;
+using signal::SignalId;
+
+Timestamp at(std::string_view text) { return parse_timestamp(text).value(); }
+
+/// A plant with one line and one press, an engine with the app, and verbs.
+class PressLine : public testing::Test {
+ protected:
+  void SetUp() override {
+    store = store::open_store("sqlite::memory:", clock).value();
+    plant = plant::Plant::open(*store, clock, directory).value();
+    const store::Actor actor{"user:test"};
+    ASSERT_TRUE(plant->put<plant::Asset>(actor, {{.id = AssetId{"line-1"}, .name = "Line 1", .level = plant::Level::line},
+                                                 {.id = AssetId{"press-4"}, .name = "Press 4", .parent = AssetId{"line-1"}, .kind = "press"}}));
+    ASSERT_TRUE(plant->put<plant::Product>(actor, plant::Product{.id = "bracket", .name = "Bracket", .ideal_cycle_s = 10}));
+    ASSERT_TRUE(plant->put<plant::ReasonCode>(actor, plant::ReasonCode{.id = "hydraulic-pressure", .name = "hydraulic pressure"}));
+    execution = make("execution", Meaning::execution, signal::ValueType::text);
+    parts = make("part_count", Meaning::part_count, signal::ValueType::integer);
+    scrap = make("scrap_count", Meaning::scrap_count, signal::ValueType::integer);
+    product = make("product", Meaning::product, signal::ValueType::text);
+    alarm = make("alarm", Meaning::alarm, signal::ValueType::text);
+    start_engine(start);
+  }
+
+  void start_engine(Timestamp now) {
+    engine.reset();
+    EngineContext context{.plant = *plant, .directory = directory};
+    context.write = [this](signal::SampleBatch batch) {
+      for (const auto& sample : batch.samples) kpis.push_back(sample);
+    };
+    const std::array manifests{manifest()};
+    engine = std::make_unique<Engine>(context, manifests);
+    ASSERT_TRUE(engine->start(now));
+    routes = engine->routes();
+  }
+
+  SignalId make(std::string name, Meaning meaning, signal::ValueType type) {
+    return plant->catalogue().create({"user:test"}, {{.asset = AssetId{"press-4"}, .name = std::move(name),
+                                                      .meaning = meaning, .type = type}}).value().front();
+  }
+
+  void say(SignalId number, Timestamp time, std::string text) {
+    signal::SampleBatch batch;
+    batch.add_text(number, time, std::move(text));
+    engine->offer(batch);
+  }
+  void count(SignalId number, Timestamp time, std::int64_t value) {
+    signal::SampleBatch batch;
+    batch.add_integer(number, time, value);
+    engine->offer(batch);
+  }
+
+  JsonDocument call(api::Method method, const std::string& path, std::map<std::string, std::string, std::less<>> parameters,
+                    std::string body = {}) {
+    for (const auto& route : routes) {
+      if (route.path != "/api/v1/apps/" + path || route.method != method) continue;
+      const auto response = route.handle({.parameters = std::move(parameters), .body = body, .content_type = "application/json",
+                                          .caller = {.id = "user:anna"}});
+      EXPECT_TRUE(response) << to_string(response.error());
+      return JsonDocument::parse(response ? response->body : "null").value();
+    }
+    ADD_FAILURE() << "no route " << path;
+    return JsonDocument::parse("null").value();
+  }
+
+  /// An hour: product, 50 min of work with 300 parts of which 6 are scrap, then a stop.
+  void work_an_hour() {
+    say(product, start, "bracket");
+    say(execution, start, "ACTIVE");
+    count(parts, start, 1000);
+    count(scrap, start, 7);
+    engine->step(start + 1s);
+    for (int minute = 1; minute <= 50; ++minute) {
+      count(parts, start + minute * 1min - 1s, 1000 + minute * 6);
+      if (minute % 10 == 0) count(scrap, start + minute * 1min - 1s, 7 + minute / 10);
+      engine->step(start + minute * 1min);
+    }
+    say(alarm, start + 50min, "E42 hydraulic pressure low");
+    say(execution, start + 50min, "STOPPED");
+    engine->step(start + 60min);
+  }
+
+  const Timestamp start = at("2026-03-02T06:00:00Z");
+  SimulatedClock clock{start};
+  std::unique_ptr<store::Store> store;
+  signal::Directory directory;
+  std::unique_ptr<plant::Plant> plant;
+  std::unique_ptr<Engine> engine;
+  std::vector<api::Route> routes;
+  std::vector<signal::Sample> kpis;
+  SignalId execution{}, parts{}, scrap{}, product{}, alarm{};
+};
+
+TEST_F(PressLine, ReportIsWhatTheSignalsSaid) {
+  work_an_hour();
+
+  const auto report = call(api::Method::get, "performance/assets/{id}/report",
+                           {{"id", "press-4"}, {"from", to_string(start)}, {"to", to_string(start + 60min)}, {"by", "product"}});
+
+  const auto elements = *report.root().find("elements");
+  EXPECT_EQ(elements.find("producing_ns")->integer(), 50 * 60'000'000'000);
+  EXPECT_EQ(elements.find("breakdown_ns")->integer(), 10 * 60'000'000'000);
+  EXPECT_EQ(elements.find("good")->real(), 295);
+  EXPECT_EQ(elements.find("scrap")->real(), 5);
+  for (std::size_t i = 0; i < report.root().find("kpis")->size(); ++i) {
+    const auto kpi = report.root().find("kpis")->element(i);
+    if (kpi.find("id")->string() != "oee") continue;
+    EXPECT_NEAR(kpi.find("value")->real(), 2950.0 / 3600, 1e-12);
+  }
+  EXPECT_EQ(report.root().find("rows")->element(0).find("key")->string(), "bracket");
+}
+
+TEST_F(PressLine, AReportOfTheLineSumsItsMachines) {
+  work_an_hour();
+
+  const auto report = call(api::Method::get, "performance/assets/{id}/report",
+                           {{"id", "line-1"}, {"from", to_string(start)}, {"to", to_string(start + 60min)}});
+
+  EXPECT_EQ(report.root().find("machines")->integer(), 1);
+  EXPECT_EQ(report.root().find("elements")->find("good")->real(), 295);
+}
+
+TEST_F(PressLine, AStopIsAFindingWithItsReasonAndEndsWhenItRunsAgain) {
+  work_an_hour();
+
+  ASSERT_EQ(engine->findings().open().size(), 1u);
+  EXPECT_EQ(engine->findings().open()[0].title, "Press 4 stands: E42 hydraulic pressure low, 10 min");
+
+  call(api::Method::post, "performance/assets/{id}/reason", {{"id", "press-4"}},
+       R"({"begin":")" + to_string(start + 50min) + R"(","reason":"hydraulic-pressure","comment":"pump"})");
+  engine->step(start + 64min);
+  EXPECT_EQ(engine->findings().open()[0].title, "Press 4 stands: hydraulic pressure, 14 min");
+
+  say(alarm, start + 65min, "");
+  say(execution, start + 65min, "ACTIVE");
+  engine->step(start + 66min);
+  EXPECT_TRUE(engine->findings().open().empty());
+}
+
+TEST_F(PressLine, AReasonThatAPersonGaveStandsInTheParetoAndCanBeCorrected) {
+  work_an_hour();
+  const auto give = [&](const std::string& reason) {
+    call(api::Method::post, "performance/assets/{id}/reason", {{"id", "press-4"}},
+         R"({"begin":")" + to_string(start + 50min) + R"(","reason":")" + reason + "\"}");
+    clock.advance(1s);
+  };
+  ASSERT_TRUE(plant->put<plant::ReasonCode>({"user:test"}, plant::ReasonCode{.id = "tool", .name = "Tool broke"}));
+  engine->step(start + 60min + 1s);
+  give("hydraulic-pressure");
+  give("tool");
+  engine->step(start + 61min);
+
+  const auto downtimes = call(api::Method::get, "performance/assets/{id}/downtimes",
+                              {{"id", "press-4"}, {"from", to_string(start)}, {"to", to_string(start + 60min)}});
+
+  ASSERT_EQ(downtimes.root().find("pareto")->size(), 1u);
+  EXPECT_EQ(downtimes.root().find("pareto")->element(0).find("name")->string(), "Tool broke");
+  EXPECT_EQ(downtimes.root().find("stops")->element(0).find("ns")->integer(), 10 * 60'000'000'000);
+}
+
+TEST_F(PressLine, BoardShowsStateReasonPartsAndTarget) {
+  work_an_hour();
+
+  const auto board = call(api::Method::get, "performance/board", {});
+
+  const auto line = board.root().find("lines")->element(0);
+  EXPECT_EQ(line.find("name")->string(), "Line 1");
+  const auto press = line.find("machines")->element(0);
+  EXPECT_EQ(press.find("state")->string(), "down");
+  EXPECT_EQ(press.find("since")->string(), to_string(start + 50min));
+  EXPECT_EQ(press.find("good")->real(), 295);
+  EXPECT_EQ(press.find("target")->real(), 306) << "3600 s / 10 s * 0.85";
+}
+
+TEST_F(PressLine, FiguresGoToHistoryAsSignalsOfTheMachine) {
+  work_an_hour();
+
+  const auto signals = directory.snapshot();
+  const auto* oee = signals->find(AssetId{"press-4"}, "oee");
+  ASSERT_NE(oee, nullptr);
+  EXPECT_EQ(oee->meaning, Meaning::kpi);
+  EXPECT_TRUE(std::any_of(kpis.begin(), kpis.end(), [&](const auto& sample) { return sample.signal == oee->number; }));
+}
+
+TEST_F(PressLine, AMachineThatFallsSilentWhileProducingIsOffline) {
+  say(execution, start, "ACTIVE");
+  engine->step(start + 1s);
+  engine->step(start + 20min);
+
+  const auto states = call(api::Method::get, "performance/assets/{id}/states",
+                           {{"id", "press-4"}, {"from", to_string(start)}, {"to", to_string(start + 20min)}});
+
+  ASSERT_EQ(states.root().find("items")->size(), 2u);
+  EXPECT_EQ(states.root().find("items")->element(1).find("state")->string(), "offline");
+  EXPECT_EQ(states.root().find("items")->element(1).find("begin")->string(), to_string(start + 15min));
+}
+
+TEST_F(PressLine, ABadValueOfTheExecutionIsOfflineAndNotDown) {
+  say(execution, start, "ACTIVE");
+  signal::SampleBatch batch;
+  batch.add_null(execution, start + 5min);
+  engine->offer(batch);
+  engine->step(start + 6min);
+
+  const auto board = call(api::Method::get, "performance/board", {});
+  EXPECT_EQ(board.root().find("lines")->element(0).find("machines")->element(0).find("state")->string(), "offline");
+}
+
+TEST_F(PressLine, WhatASourceKeptWhileCutOffFillsTheOfflineTime) {
+  say(execution, start, "ACTIVE");
+  signal::SampleBatch gone;
+  gone.add_null(execution, start + 10min);
+  engine->offer(gone);
+  engine->step(start + 11min);
+  say(execution, start + 30min, "ACTIVE");
+  engine->step(start + 31min);
+  say(execution, start + 12min, "ACTIVE");
+  say(execution, start + 20min, "STOPPED");
+  engine->step(start + 32min);
+
+  const auto report = call(api::Method::get, "performance/assets/{id}/report",
+                           {{"id", "press-4"}, {"from", to_string(start)}, {"to", to_string(start + 30min)}});
+
+  const auto elements = *report.root().find("elements");
+  EXPECT_EQ(elements.find("no_data_ns")->integer(), 2 * 60'000'000'000);
+  EXPECT_EQ(elements.find("producing_ns")->integer(), 18 * 60'000'000'000);
+  EXPECT_EQ(elements.find("waiting_ns")->integer(), 10 * 60'000'000'000);
+}
+
+TEST_F(PressLine, ARestartKnowsStateAndShiftFromTheEvents) {
+  work_an_hour();
+
+  start_engine(start + 5h);
+  engine->step(start + 5h + 1s);
+
+  const auto board = call(api::Method::get, "performance/board", {});
+  const auto press = board.root().find("lines")->element(0).find("machines")->element(0);
+  EXPECT_EQ(press.find("state")->string(), "down");
+  EXPECT_EQ(press.find("since")->string(), to_string(start + 50min));
+  EXPECT_EQ(press.find("good")->real(), 295);
+}
+
+/// Everything a step puts out, as text.
+std::string text_of(const Outputs& outputs) {
+  std::string text = to_json(outputs.events) + to_json(outputs.findings);
+  for (const auto& sample : outputs.samples) text += sample.asset.value + sample.name + to_string(sample.time) + std::to_string(sample.value);
+  return text;
+}
+
+TEST_F(PressLine, SameInputsGiveSameOutputs) {
+  const auto run = [&] {
+    Performance app{{}, {.settings = {}, .templates = plant->templates(), .events = plant->events()}};
+    std::string text;
+    hanse::Random random{42};
+    for (int second = 0; second < 7200; second += 20) {
+      Inputs inputs{.now = start + second * 1s, .signals = directory.snapshot(), .records = plant->records()};
+      const auto words = std::to_array<std::string>({"ACTIVE", "STOPPED", "FEED_HOLD", "READY", "UNAVAILABLE", "?"});
+      if (random.chance(0.1)) inputs.batch.add_text(execution, inputs.now, words[static_cast<std::size_t>(random.integer(0, 5))]);
+      if (random.chance(0.5)) inputs.batch.add_integer(parts, inputs.now, second / 10);
+      if (random.chance(0.05)) inputs.batch.add_integer(scrap, inputs.now, second / 500);
+      text += text_of(app.step(inputs));
+    }
+    return text;
+  };
+
+  EXPECT_EQ(run(), run());
+}
+
+}  // namespace
+}  // namespace hanse::apps::performance
