@@ -87,21 +87,24 @@ Result<std::string> fill_settings(const RawJson& settings, const std::map<std::s
     if (begin == std::string_view::npos) break;
     const auto end = left.find('}', begin);
     if (end == std::string_view::npos) return fail(ErrorCode::invalid, "a placeholder isn't closed");
-    const auto name = left.substr(begin + 2, end - begin - 2);
-    const auto value = values.find(std::string{name});
-    if (value == values.end() || value->second.empty()) {
+    const auto parts = split(left.substr(begin + 2, end - begin - 2), ':');  // `${port:502}` has a default.
+    const auto name = parts[0];
+    const auto given = values.find(std::string{name});
+    const bool missing = given == values.end() || given->second.empty();
+    if (missing && parts.size() < 2) {
       return fail(ErrorCode::invalid, "needs a value", {{std::string{name}, "is required by the template"}});
     }
+    const std::string value = missing ? std::string{parts[1]} : given->second;
     out += left.substr(0, begin);
     const bool alone = !out.empty() && out.back() == '"' && end + 1 < left.size() && left[end + 1] == '"';
     left.remove_prefix(end + 1);
-    if (alone && is_number(value->second) && name != "host" && name != "topic") {
+    if (alone && is_number(value) && name != "host" && name != "topic") {
       out.pop_back();
-      out += value->second;
+      out += value;
       left.remove_prefix(1);
     } else {
       std::string quoted;
-      json::append_string(quoted, value->second);
+      json::append_string(quoted, value);
       out += std::string_view{quoted}.substr(1, quoted.size() - 2);
     }
   }

@@ -40,7 +40,7 @@ struct MachineTemplate {
   std::string manufacturer, model;
   std::string state_rules;    ///< Which rules turn its execution into a machine state: `mtconnect`, `packml`, `plain`.
   std::vector<TemplateSignal> signals;
-  /// By protocol, a connection's settings with `${host}`, `${port}`, `${topic}`, `${unit}` to be filled in.
+  /// By protocol, a connection's settings with `${host}`, `${port}`, `${topic}`, `${unit:1}` (with a default) to be filled in.
   std::map<std::string, RawJson> settings;
   friend bool operator==(const MachineTemplate&, const MachineTemplate&) = default;
   static constexpr auto notes() {

@@ -16,7 +16,8 @@ constexpr std::string_view kMtconnect = R"({
                 "interrupted": "down", "feed_hold": "down", "unavailable": "offline"},
   "mode": {"manual": "setup", "manual_data_input": "setup", "edit": "setup", "setup": "setup", "teardown": "setup",
            "maintenance": "planned_stop", "process_development": "planned_stop"},
-  "mode_never_producing": ["setup", "teardown", "maintenance", "process_development"],
+  "mode_never_producing": ["manual", "manual_data_input", "edit", "setup", "teardown", "maintenance",
+                           "process_development"],
   "unavailable": ["unavailable", "offline", "0", "false"],
   "no_alarm": ["", "normal", "armed", "none", "ok", "unavailable", "0", "false"]
 })";

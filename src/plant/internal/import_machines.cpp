@@ -18,7 +18,7 @@ std::set<std::string> placeholders(const TemplateBook& templates) {
   for (const auto& [id, machine] : templates.all()) {
     for (const auto& [protocol, settings] : machine.settings) {
       for (auto at = settings.text.find("${"); at != std::string::npos; at = settings.text.find("${", at + 2)) {
-        names.insert(settings.text.substr(at + 2, settings.text.find('}', at) - at - 2));
+        names.insert(settings.text.substr(at + 2, settings.text.find_first_of(":}", at) - at - 2));
       }
     }
   }
