@@ -1,6 +1,8 @@
 #include "plant/plant.hpp"
 
+#include <fstream>
 #include <gtest/gtest.h>
+#include <sstream>
 
 #include "plant/import.hpp"
 
@@ -243,6 +245,50 @@ TEST_F(PlantTest, SaysWhatIsWrongWithAMachinesRow) {
   std::vector<std::string> paths;
   for (const auto& row : report.rows) paths.push_back(row.errors.empty() ? "" : row.errors[0].path);
   EXPECT_EQ(paths, (std::vector<std::string>{"template", "protocol", "host", "line"}));
+}
+
+TEST_F(PlantTest, TheSampleFilesAreRight) {
+  const MachineConnector connect = [](const MachineConnection&, const store::Actor&, bool) -> Result<Fate> { return Fate::create; };
+  for (const auto kind : {ImportKind::calendars, ImportKind::assets, ImportKind::products, ImportKind::reasons,
+                          ImportKind::machines, ImportKind::signals}) {
+    const auto name = describe::enum_name(kind);
+    std::ifstream file{std::string{HANSE_ROOM_DIR} + "/../../scenarios/import/" + name + ".csv"};
+    std::stringstream text;
+    text << file.rdbuf();
+
+    const auto report = import_text(kind, text.str(), false, connect);
+
+    EXPECT_TRUE(report.written) << name;
+    EXPECT_GT(report.created, 0) << name;
+    for (const auto& row : report.rows) {
+      for (const auto& error : row.errors) ADD_FAILURE() << name << ':' << row.line << ' ' << error.path << ' ' << error.message;
+    }
+  }
+  EXPECT_EQ(plant->records()->calendars.at("two-shifts").exceptions.size(), 2u);
+  EXPECT_EQ(plant->records()->asset(AssetId{"press-1"})->parent.value, "pressing");
+}
+
+TEST_F(PlantTest, RoutesAnswerAndPageBySignalNumber) {
+  const auto all = routes(*plant);
+  const auto call = [&](std::string_view path, std::map<std::string, std::string, std::less<>> parameters) {
+    for (const auto& route : all) {
+      if (route.method != api::Method::get || route.path != path) continue;
+      return route.handle({.parameters = std::move(parameters), .body = {}, .content_type = {}, .caller = {}}).value().body;
+    }
+    return std::string{};
+  };
+  std::vector<Signal> signals;
+  for (int i = 0; i < 5; ++i) signals.push_back({.asset = AssetId{"press-4"}, .name = "s" + std::to_string(i)});
+  ASSERT_TRUE(plant->catalogue().create(kAnna, signals));
+
+  const auto first = JsonDocument::parse(call("/api/v1/signals", {{"limit", "2"}})).value();
+  const std::string cursor{first.root().find("next")->string()};
+  const auto second = JsonDocument::parse(call("/api/v1/signals", {{"limit", "2"}, {"cursor", cursor}})).value();
+
+  EXPECT_EQ(second.root().find("items")->element(0).find("name")->string(), "s2");
+  EXPECT_NE(call("/api/v1/assets", {{"parent", "line-1"}}).find("press-4"), std::string::npos);
+  EXPECT_EQ(call("/api/v1/assets/{id}", {{"id", "press-4"}}).find("\"parent\":\"line-1\"") == std::string::npos, false);
+  EXPECT_NE(call("/api/v1/templates", {}).find("cnc-machining-centre"), std::string::npos);
 }
 
 TEST(Template, PatternsMatchAnywhereAndWithoutCase) {
