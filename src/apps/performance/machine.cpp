@@ -120,7 +120,6 @@ void Machine::read_order(const Reading& reading, std::vector<ProductionEvent>& o
   auto& member = reading.meaning == Meaning::order ? order_ : product_;
   if (!reading.known || member == reading.text) return;
   close_parts(reading.time, out);  // What was made until now belongs to the order before.
-  parts_.begin = Timestamp::min();
   member = reading.text;
   emit({.time = reading.time, .kind = EventKind::order, .order = order_, .product = product_, .source = "signal"},
        fmt::format("order.{}.{}", reading.time.ns, reading.meaning == Meaning::order ? 'o' : 'p'), out);
@@ -176,9 +175,9 @@ void Machine::close_parts(Timestamp until, std::vector<ProductionEvent>& out) {
 void Machine::advance(Timestamp now, std::vector<ProductionEvent>& out) {
   settle(out);
   // Sources lag: a stretch is closed a little after its end, or its last parts would be another event.
-  if (now - parts_.begin >= settings_->parts_every + 5s) close_parts(now, out);
+  if (now >= parts_.begin + settings_->parts_every + 5s) close_parts(now, out);
   const auto silence = std::max(settings_->silence, Duration{3 * told_ideal_ns_});
-  if (settings_->silence > 0s && state_ == MachineState::producing && now - last_heard_ > silence) {
+  if (settings_->silence > 0s && state_ == MachineState::producing && now > last_heard_ + silence) {
     readings_.execution_known = false;
     change_state(MachineState::offline, last_heard_ + silence, out);
   }

@@ -167,7 +167,7 @@ void Performance::add_findings(const Machine& machine, Outputs& out) {
   const auto* asset = records_->asset(machine.id());
   if (!asset) return;
   const std::string key = "stop:" + machine.id().value;
-  const auto length = now_ - machine.since();
+  const auto length = machine.since() == Timestamp::min() ? Duration{0} : now_ - machine.since();
   const auto* reason = reason_of_stop(machine);
   const auto code = reason ? records_->reasons.find(reason->reason) : records_->reasons.end();
   const bool planned = code != records_->reasons.end() && code->second.planned;
@@ -256,7 +256,7 @@ Board Performance::board() const {
 
 Result<std::vector<MachineTime>> Performance::machine_times(const AssetId& asset, Span span) const {
   if (!records_->asset(asset)) return fail(ErrorCode::not_found, "there is no asset '" + asset.value + "'");
-  if (span.end <= span.begin || span.end - span.begin > 400 * 24h) {
+  if (span.end <= span.begin || span.end > span.begin + 400 * 24h) {
     return fail(ErrorCode::invalid, "the time asked for is wrong",
                 {{"to", "must lie after from, at most 400 days"}});
   }

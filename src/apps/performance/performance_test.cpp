@@ -193,6 +193,23 @@ TEST_F(PressLine, FiguresGoToHistoryAsSignalsOfTheMachine) {
   EXPECT_TRUE(std::any_of(kpis.begin(), kpis.end(), [&](const auto& sample) { return sample.signal == oee->number; }));
 }
 
+TEST_F(PressLine, PartsBelongToTheProductThatRanWhenTheyWereCounted) {
+  say(product, start, "bracket");
+  count(parts, start, 0);
+  count(parts, start + 10s, 3);
+  say(product, start + 20s, "lid");
+  count(parts, start + 30s, 8);
+  engine->step(start + 2min);
+
+  const auto report = call(api::Method::get, "performance/assets/{id}/report",
+                           {{"id", "press-4"}, {"from", to_string(start)}, {"to", to_string(start + 2min)}, {"by", "product"}});
+
+  const auto rows = *report.root().find("rows");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows.element(0).find("elements")->find("good")->real(), 3);
+  EXPECT_EQ(rows.element(1).find("elements")->find("good")->real(), 5);
+}
+
 TEST_F(PressLine, AMachineThatFallsSilentWhileProducingIsOffline) {
   say(execution, start, "ACTIVE");
   engine->step(start + 1s);
