@@ -14,6 +14,46 @@ using signal::SignalId;
 
 Timestamp at(std::string_view text) { return parse_timestamp(text).value(); }
 
+/// Keeps samples in memory, as much of a history as a replay needs.
+class MemoryHistory final : public historian::Historian {
+ public:
+  Result<historian::AppendCounts> append(const signal::SampleBatch& batch) override {
+    for (const auto& sample : batch.samples) all_.add_from(batch, sample);
+    std::stable_sort(all_.samples.begin(), all_.samples.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+    return historian::AppendCounts{};
+  }
+  Result<signal::SampleBatch> raw(SignalId number, historian::TimeRange range, std::size_t, std::stop_token) override {
+    signal::SampleBatch out;
+    for (const auto& sample : all_.samples) {
+      if (sample.signal == number && sample.time >= range.begin && sample.time < range.end) out.add_from(all_, sample);
+    }
+    return out;
+  }
+  Result<std::optional<historian::LastValue>> at(SignalId number, Timestamp time) override {
+    std::optional<historian::LastValue> found;
+    for (const auto& sample : all_.samples) {
+      if (sample.signal != number || sample.time > time) continue;
+      found = historian::LastValue{sample, sample.type == signal::ValueType::text ? std::string{all_.text(sample)} : ""};
+    }
+    return found;
+  }
+  std::vector<std::optional<historian::LastValue>> last(std::span<const SignalId>) override { return {}; }
+  Result<std::vector<historian::Bucket>> aggregate(SignalId, historian::TimeRange, Duration, std::stop_token) override {
+    return std::vector<historian::Bucket>{};
+  }
+  Result<std::vector<historian::Pixel>> downsample(SignalId, historian::TimeRange, std::size_t, std::stop_token) override {
+    return std::vector<historian::Pixel>{};
+  }
+  Result<std::vector<historian::StateDuration>> state_durations(SignalId, historian::TimeRange) override {
+    return std::vector<historian::StateDuration>{};
+  }
+  Result<void> erase(SignalId) override { return {}; }
+  Result<void> flush() override { return {}; }
+
+ private:
+  signal::SampleBatch all_;
+};
+
 /// A plant with one line and one press, an engine with the app, and verbs.
 class PressLine : public testing::Test {
  protected:
@@ -35,7 +75,7 @@ class PressLine : public testing::Test {
 
   void start_engine(Timestamp now) {
     engine.reset();
-    EngineContext context{.plant = *plant, .directory = directory};
+    EngineContext context{.plant = *plant, .directory = directory, .history = &history};
     context.write = [this](signal::SampleBatch batch) {
       for (const auto& sample : batch.samples) kpis.push_back(sample);
     };
@@ -53,11 +93,13 @@ class PressLine : public testing::Test {
   void say(SignalId number, Timestamp time, std::string text) {
     signal::SampleBatch batch;
     batch.add_text(number, time, std::move(text));
+    ASSERT_TRUE(history.append(batch));
     engine->offer(batch);
   }
   void count(SignalId number, Timestamp time, std::int64_t value) {
     signal::SampleBatch batch;
     batch.add_integer(number, time, value);
+    ASSERT_TRUE(history.append(batch));
     engine->offer(batch);
   }
 
@@ -95,6 +137,7 @@ class PressLine : public testing::Test {
   SimulatedClock clock{start};
   std::unique_ptr<store::Store> store;
   signal::Directory directory;
+  MemoryHistory history;
   std::unique_ptr<plant::Plant> plant;
   std::unique_ptr<Engine> engine;
   std::vector<api::Route> routes;
@@ -266,6 +309,26 @@ TEST_F(PressLine, ARestartKnowsStateAndShiftFromTheEvents) {
   EXPECT_EQ(press.find("state")->string(), "down");
   EXPECT_EQ(press.find("since")->string(), to_string(start + 50min));
   EXPECT_EQ(press.find("good")->real(), 295);
+}
+
+TEST_F(PressLine, AReplayAtAnyMomentFindsTheSameEvents) {
+  work_an_hour();
+  say(alarm, start + 70min, "");
+  say(execution, start + 70min, "ACTIVE");
+  for (int minute = 71; minute <= 200; ++minute) {
+    count(parts, start + minute * 1min - 20s, 1300 + (minute - 70) * 5);
+    if (minute % 40 == 0) say(execution, start + minute * 1min - 10s, "FEED_HOLD");
+    if (minute % 40 == 2) say(execution, start + minute * 1min - 10s, "ACTIVE");
+    engine->step(start + minute * 1min + 10s);
+  }
+  const Span all{start - 1h, start + 24h};
+  const auto events = plant->events().all(AssetId{"press-4"}, all).value();
+  ASSERT_GT(events.size(), 150u);
+
+  for (const Duration later : {Duration{200min + 30s}, Duration{215min}, Duration{239min}, Duration{260min}}) {
+    start_engine(start + later);
+    EXPECT_EQ(plant->events().all(AssetId{"press-4"}, all).value(), events) << to_string(later);
+  }
 }
 
 /// Everything a step puts out, as text.
