@@ -1,6 +1,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/assert.hpp"
 #include "plant/import.hpp"
 
 /// Any bytes as an import of any kind: a report or an error, and never a written row that the report calls wrong.
