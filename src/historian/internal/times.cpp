@@ -1,0 +1,96 @@
+#include "historian/internal/times.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/assert.hpp"
+
+namespace hanse::historian::internal {
+namespace {
+
+enum class Way : std::uint8_t { regular, differences, grid };
+constexpr std::array<std::int64_t, 4> kUnits{1'000'000'000, 1'000'000, 1'000, 1};
+
+bool is_regular(std::span<const std::int64_t> times) {
+  const auto step = times.size() > 1 ? wrapping_sub(times[1], times[0]) : 0;
+  bool regular = true;
+  for (std::size_t i = 2; i < times.size(); ++i) regular &= wrapping_sub(times[i], times[i - 1]) == step;
+  return regular;
+}
+
+/// The largest unit that divides all.
+std::size_t unit_of(std::span<const std::int64_t> differences) {
+  for (std::size_t u = 0; u + 1 < kUnits.size(); ++u) {
+    if (std::all_of(differences.begin(), differences.end(), [&](std::int64_t d) { return d % kUnits[u] == 0; }))
+      return u;
+  }
+  return kUnits.size() - 1;
+}
+
+bool increasing(std::span<const std::int64_t> times) {
+  bool good = true;
+  for (std::size_t i = 1; i < times.size(); ++i) good &= times[i - 1] < times[i];
+  return good;
+}
+
+}  // namespace
+
+void encode_times(std::span<const std::int64_t> times, ByteWriter& out) {
+  if (times.empty()) return;
+  if (is_regular(times)) {
+    out.u8(static_cast<std::uint8_t>(Way::regular));
+    out.signed_varint(times[0]);
+    out.signed_varint(times.size() > 1 ? wrapping_sub(times[1], times[0]) : 0);
+    return;
+  }
+  std::vector<std::int64_t> differences(times.size() - 1);
+  for (std::size_t i = 1; i < times.size(); ++i) differences[i - 1] = wrapping_sub(times[i], times[i - 1]);
+  const auto unit = unit_of(differences);
+  const auto step = wrapping_sub(times.back(), times[0]) / static_cast<std::int64_t>(times.size() - 1) / kUnits[unit];
+  std::vector<std::int64_t> off_grid(times.size() - 1);
+  std::int64_t off = 0;
+  for (std::size_t i = 0; i < differences.size(); ++i) {
+    differences[i] /= kUnits[unit];
+    off_grid[i] = off = wrapping_add(off, wrapping_sub(differences[i], step));
+  }
+  const bool grid = estimated_bits(off_grid) < estimated_bits(differences);
+  out.u8(static_cast<std::uint8_t>(grid ? Way::grid : Way::differences));
+  out.u8(static_cast<std::uint8_t>(unit));
+  out.signed_varint(times[0]);
+  if (grid) out.signed_varint(step);
+  encode_integers(grid ? off_grid : differences, out);
+}
+
+bool decode_times(ByteReader& in, std::span<std::int64_t> out) {
+  HANSE_ASSERT(out.size() >= kColumnPadding);
+  const auto times = out.first(out.size() - kColumnPadding);
+  if (times.empty()) return true;
+  const auto way = static_cast<Way>(in.u8());
+  if (way == Way::regular) {
+    const auto first = in.signed_varint(), step = in.signed_varint();
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      times[i] = wrapping_add(first, static_cast<std::int64_t>(static_cast<std::uint64_t>(step) * i));
+    }
+    return in.ok() && increasing(times);
+  }
+  const std::size_t unit = in.u8();
+  if (way > Way::grid || unit >= kUnits.size()) return false;
+  times[0] = in.signed_varint();
+  const auto step = way == Way::grid ? static_cast<std::uint64_t>(in.signed_varint()) : 0;
+  if (!in.ok() || !decode_integers(in, out.subspan(1))) return false;
+  const auto scale = static_cast<std::uint64_t>(kUnits[unit]);
+  auto last = static_cast<std::uint64_t>(times[0]);
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    const auto number = static_cast<std::uint64_t>(times[i]);
+    if (way == Way::grid) {
+      times[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(times[0]) + (number + step * i) * scale);
+    } else {
+      last += number * scale;
+      times[i] = static_cast<std::int64_t>(last);
+    }
+  }
+  return increasing(times);
+}
+
+}  // namespace hanse::historian::internal
