@@ -1,0 +1,37 @@
+#pragma once
+
+#include "node/access/access.hpp"
+
+namespace hanse::node {
+
+/// The routes of `Access`, by subject. Only `Access::routes` makes one.
+class AccessRoutes {
+ public:
+  explicit AccessRoutes(Access& access) : access_(access) {}
+  void add_session_routes(std::vector<api::Route>& routes);  ///< session_routes.cpp
+  void add_user_routes(std::vector<api::Route>& routes);     ///< user_routes.cpp
+  void add_token_routes(std::vector<api::Route>& routes);    ///< token_routes.cpp
+  void add_role_routes(std::vector<api::Route>& routes);     ///< token_routes.cpp
+
+ private:
+  struct Entry {  ///< An attempt to get in.
+    std::string name;
+    std::string password;
+    std::string peer;
+    bool secure = false;
+  };
+  Result<api::Response> sign_in(const Entry& entry);
+  Result<api::Response> set_up(const std::string& code, const Entry& entry);
+  Result<api::Response> change_password(const api::Context& context, const std::string& current,
+                                        const std::string& fresh);
+  Result<api::Response> begin_session(const User& user, const std::string& peer, bool secure);
+  Result<void> note_failure(const Entry& entry, bool known);
+  api::Response too_early(Duration pause) const;
+
+  Access& access_;
+};
+
+/// The id of a user who is signed in. Errors: `forbidden` for a token, which must not make itself another way in.
+Result<std::string> signed_in_user(const api::Caller& caller);
+
+}  // namespace hanse::node
