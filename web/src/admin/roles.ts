@@ -1,3 +1,4 @@
+import type { RoleGrant } from '../api/contract';
 import { t } from '../ui/words/words.svelte';
 
 export function roleText(role: string): string {
@@ -5,10 +6,21 @@ export function roleText(role: string): string {
     case 'admin': return t('Administrator');
     case 'engineer': return t('Engineer');
     case 'lead': return t('Shift lead');
+    case 'planner': return t('Planner');
     case 'operator': return t('Operator');
     case 'viewer': return t('Viewer');
     default: return role;
   }
+}
+/** `Operator`, or `Operator (north, south)` for one that holds at some sites only. */
+export function grantText(grant: RoleGrant): string {
+  const sites = grant.sites ?? [];
+  return sites.length ? `${roleText(grant.role)} (${sites.join(', ')})` : roleText(grant.role);
+}
+/** The roles after ticking: those kept stay as they were, sites included; new ones hold everywhere. */
+export function grantsOf(held: string[], before: RoleGrant[]): RoleGrant[] {
+  const kept = before.filter((grant) => held.includes(grant.role));
+  return [...kept, ...held.filter((role) => !kept.some((grant) => grant.role === role)).map((role) => ({ role, sites: [] }))];
 }
 /** A journal's actor as people read it: `user:anna` as `anna`. */
 export function actorText(actor: string): string {

@@ -76,10 +76,15 @@ export interface BrowsedValue { declaration: Declaration; value: string; quality
 export type Severity = 'info' | 'warning' | 'critical';
 export interface Finding { app: string; key: string; asset: string; severity: Severity; title: string; detail: string; begin: string; end: string | null }
 
-export interface User { id: string; name: string; roles: string[]; permissions?: string[]; sites?: string[]; disabled?: boolean }
-export interface Session { user: User | null; setup_needed: boolean }
-export interface Token { id: string; name: string; permissions?: string[]; scopes?: string[]; expires: string | null; created?: string; last_used?: string | null; secret?: string }
-export interface Role { id?: string; name: string; permissions: string[]; summary?: string }
+/** A role everywhere, or at some sites only. */
+export interface RoleGrant { role: string; sites?: string[] }
+export interface User { id: string; name: string; roles: RoleGrant[]; disabled: boolean }
+/** Who is signed in; `permissions` are those held everywhere or at some site. */
+export interface SessionUser { id: string; name: string; roles: RoleGrant[]; permissions: string[]; sites: string[] }
+export interface Session { user: SessionUser | null; setup_needed: boolean }
+/** `secret` is there once, in the answer that made it. */
+export interface Token { id: string; name: string; owner: string; scopes: string[]; created: string; expires: string; secret?: string }
+export interface Role { id: string; name: string; summary: string; permissions: string[] }
 export interface JournalItem { sequence: number; time: string; actor: string; action: string; kind: string; id: string; version: number; detail: unknown; hash: string }
 export interface Setting { path: string; variable: string; value: string; summary: string }
 export interface SettingsVersion { id: string; time: string; current: boolean; changes: { path: string; before: string; after: string }[] }
