@@ -98,7 +98,7 @@ asio::awaitable<void> MqttClient::disconnect(Duration time_limit) {
   auto wait = std::make_shared<Wait>(co_await asio::this_coro::executor);
   session_->disconnect(wait);
   auto waiting = finish(wait, time_limit, "leaving the MQTT broker");
-  co_await std::move(waiting);
+  static_cast<void>(co_await std::move(waiting));
 }
 
 bool MqttClient::connected() const { return session_->connected(); }

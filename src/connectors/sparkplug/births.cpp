@@ -24,25 +24,48 @@ std::optional<std::uint64_t> bd_seq_of(const Payload& payload) {
 DataType type_of(const Metric& metric) {
   if (metric.datatype != DataType::unknown) return metric.datatype;
   switch (metric.value.field) {
-    case ValueField::int_value: return DataType::int32;
-    case ValueField::long_value: return DataType::int64;
-    case ValueField::float_value: return DataType::float32;
-    case ValueField::double_value: return DataType::float64;
-    case ValueField::boolean_value: return DataType::boolean;
-    case ValueField::string_value: return DataType::string;
-    case ValueField::data_set: return DataType::data_set;
-    case ValueField::template_: return DataType::template_;
-    default: return DataType::unknown;
+    case ValueField::int_value:
+      return DataType::int32;
+    case ValueField::long_value:
+      return DataType::int64;
+    case ValueField::float_value:
+      return DataType::float32;
+    case ValueField::double_value:
+      return DataType::float64;
+    case ValueField::boolean_value:
+      return DataType::boolean;
+    case ValueField::string_value:
+      return DataType::string;
+    case ValueField::data_set:
+      return DataType::data_set;
+    case ValueField::template_:
+      return DataType::template_;
+    default:
+      return DataType::unknown;
   }
 }
 
 bool moves_steadily(signal::Meaning meaning) {
   using enum signal::Meaning;
   switch (meaning) {
-    case power: case current: case voltage: case temperature: case vibration: case pressure: case humidity:
-    case speed: case load: case position: case flow: case level: case force: case torque: case tool_wear:
+    case power:
+    case current:
+    case voltage:
+    case temperature:
+    case vibration:
+    case pressure:
+    case humidity:
+    case speed:
+    case load:
+    case position:
+    case flow:
+    case level:
+    case force:
+    case torque:
+    case tool_wear:
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -50,7 +73,8 @@ void describe(const Metric& metric, Declaration& out) {
   if (!metric.properties.empty()) {
     if (const auto properties = decode_properties(metric.properties)) {
       for (const auto& property : *properties) {
-        if (property.is_null || property.value.field != ValueField::string_value || !is_utf8(property.value.bytes)) continue;
+        if (property.is_null || property.value.field != ValueField::string_value || !is_utf8(property.value.bytes))
+          continue;
         const auto key = to_lower(property.key);
         if (key == "engunit" || key == "unit" || key == "units") out.unit = ucum(property.value.bytes);
         if (key == "documentation" || key == "description") out.description = property.value.bytes;
@@ -58,7 +82,8 @@ void describe(const Metric& metric, Declaration& out) {
     }
   }
   out.meaning = guess_meaning(out.name, out.unit);
-  if (out.type == signal::ValueType::real && moves_steadily(out.meaning)) out.interpolation = signal::Interpolation::linear;
+  if (out.type == signal::ValueType::real && moves_steadily(out.meaning))
+    out.interpolation = signal::Interpolation::linear;
 }
 
 signal::Quality quality_of(const Metric& metric) {
@@ -99,19 +124,26 @@ void HostSession::node_birth(EdgeNode& edge, Moment now) {
   }
   born(edge, {}, now);
   if (!was_online) {
-    sink_.notice({.kind = NoticeKind::device_online, .time = now.utc, .device = edge.self.address,
+    sink_.notice({.kind = NoticeKind::device_online,
+                  .time = now.utc,
+                  .device = edge.self.address,
                   .message = "edge node " + edge.self.address + " is online"});
   }
 }
 
 void HostSession::device_birth(EdgeNode& edge, const Topic& topic, Moment now) {
   const auto known = edge.devices.find(topic.device);
-  const bool was_there = known != edge.devices.end() && !known->second.definitions.empty() &&
-                         (known->second.online || edge.devices_due);
+  if (known == edge.devices.end() && edge.devices.size() >= kDevicesMax) {
+    return reject(edge.self.address, "edge node " + edge.self.address + " has too many devices", topic.device, now);
+  }
+  const bool was_there =
+      known != edge.devices.end() && !known->second.definitions.empty() && (known->second.online || edge.devices_due);
   born(edge, topic.device, now);
   if (was_there) return;
   const std::string address = edge.self.address + '/' + std::string{topic.device};
-  sink_.notice({.kind = NoticeKind::device_online, .time = now.utc, .device = address,
+  sink_.notice({.kind = NoticeKind::device_online,
+                .time = now.utc,
+                .device = address,
                 .message = "device " + address + " is online"});
 }
 
@@ -164,7 +196,8 @@ void HostSession::define(Birth& birth, const Metric& metric, const std::string& 
   auto& owner = birth.owner;
   std::string name = prefix + std::string{metric.name};
   if (owner.find(name)) {
-    return reject(owner.address, "a birth of " + owner.address + " has the metric '" + name + "' twice", name, birth.now);
+    return reject(owner.address, "a birth of " + owner.address + " has the metric '" + name + "' twice", name,
+                  birth.now);
   }
   auto& definition = owner.definitions.emplace_back();
   definition.name = std::move(name);
@@ -189,8 +222,10 @@ void HostSession::define(Birth& birth, const Metric& metric, const std::string& 
   }
   const auto type = value_type(definition.type);
   if (!type) return;
-  Declaration declaration{.address = owner.address + '/' + definition.name, .device = owner.address,
-                          .name = definition.name, .type = *type};
+  Declaration declaration{.address = owner.address + '/' + definition.name,
+                          .device = owner.address,
+                          .name = definition.name,
+                          .type = *type};
   describe(metric, declaration);
   birth.declarations.push_back(std::move(declaration));
   birth.declared.push_back(&definition);
@@ -290,7 +325,9 @@ void HostSession::node_death(EdgeNode& edge, Moment now) {
     device.online = false;
     stale(device, now.utc);
   }
-  sink_.notice({.kind = NoticeKind::device_offline, .time = now.utc, .device = edge.self.address,
+  sink_.notice({.kind = NoticeKind::device_offline,
+                .time = now.utc,
+                .device = edge.self.address,
                 .message = "edge node " + edge.self.address + " is offline"});
 }
 
@@ -299,7 +336,9 @@ void HostSession::device_death(EdgeNode& edge, const Topic& topic, Moment now) {
   if (found == edge.devices.end() || !found->second.online) return;
   found->second.online = false;
   stale(found->second, time_of(payload_.timestamp_ms).value_or(now.utc));
-  sink_.notice({.kind = NoticeKind::device_offline, .time = now.utc, .device = found->second.address,
+  sink_.notice({.kind = NoticeKind::device_offline,
+                .time = now.utc,
+                .device = found->second.address,
                 .message = "device " + found->second.address + " is offline"});
 }
 
@@ -310,7 +349,9 @@ void HostSession::miss_devices(EdgeNode& edge, Moment now) {
   for (auto& [id, device] : edge.devices) {
     if (device.online) continue;
     stale(device, now.utc);
-    sink_.notice({.kind = NoticeKind::device_offline, .time = now.utc, .device = device.address,
+    sink_.notice({.kind = NoticeKind::device_offline,
+                  .time = now.utc,
+                  .device = device.address,
                   .message = "device " + device.address + " was not born again with its edge node"});
   }
 }

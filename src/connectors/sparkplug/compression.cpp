@@ -8,8 +8,8 @@ namespace hanse::connectors::sparkplug {
 namespace {
 
 constexpr std::string_view kCompressedUuid = "SPBV1.0_COMPRESSED";
-constexpr int kWindowBitsMax = 15;      // zlib.h: inflateInit2
-constexpr int kDetectGzipOrZlib = 32;   // zlib.h: added to the window bits
+constexpr int kWindowBitsMax = 15;     // zlib.h: inflateInit2
+constexpr int kDetectGzipOrZlib = 32;  // zlib.h: added to the window bits
 constexpr int kWriteGzip = 16;
 
 struct Inflater {
@@ -29,8 +29,8 @@ Result<std::string> decompress(const Payload& payload, std::size_t bytes_max) {
     if (metric.name != "algorithm") continue;
     const auto algorithm = to_lower(metric.value.bytes);
     if (algorithm != "deflate" && algorithm != "gzip") {
-      return fail(ErrorCode::invalid, "the payload is compressed with '" + algorithm.substr(0, 40) +
-                                          "'; only DEFLATE and GZIP are known");
+      return fail(ErrorCode::invalid,
+                  "the payload is compressed with '" + algorithm.substr(0, 40) + "'; only DEFLATE and GZIP are known");
     }
   }
   // Either algorithm's header is recognised, whatever the metric says: some libraries name one and write the other.
@@ -68,7 +68,8 @@ std::string compress(std::string_view payload, Compression algorithm) {
   body.resize(stream.total_out);
   deflateEnd(&stream);
   Payload outer{.uuid = kCompressedUuid, .body = body};
-  outer.metrics.push_back({.name = "algorithm", .datatype = DataType::string,
+  outer.metrics.push_back({.name = "algorithm",
+                           .datatype = DataType::string,
                            .value = text_value(algorithm == Compression::gzip ? "GZIP" : "DEFLATE")});
   return encode(outer);
 }

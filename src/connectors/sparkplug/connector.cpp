@@ -18,16 +18,20 @@ using net::MqttMessage;
 namespace {
 
 constexpr Duration kConnectLimit = 15s;
-constexpr Duration kAnswerLimit = 10s;   // of the broker to a subscription or an acknowledged message
+constexpr Duration kAnswerLimit = 10s;  // of the broker to a subscription or an acknowledged message
 constexpr Duration kFarewellLimit = 2s;
-constexpr Duration kTurnMax = 1s;        // the longest wait: then time goes on in the session
+constexpr Duration kTurnMax = 1s;  // the longest wait: then time goes on in the session
 
 net::MqttOptions mqtt_options(const SparkplugSettings& settings, const std::string& client_id) {
-  net::MqttOptions options{.host = settings.host, .port = static_cast<std::uint16_t>(settings.port),
-                           .client_id = client_id, .user = settings.user, .password = settings.password};
+  net::MqttOptions options{.host = settings.host,
+                           .port = static_cast<std::uint16_t>(settings.port),
+                           .client_id = client_id,
+                           .user = settings.user,
+                           .password = settings.password};
   if (settings.tls) {
     options.tls = net::TlsOptions{.authorities_file = settings.authorities_file,
-                                  .certificate_file = settings.certificate_file, .key_file = settings.key_file,
+                                  .certificate_file = settings.certificate_file,
+                                  .key_file = settings.key_file,
                                   .verify = settings.tls_verify};
   }
   return options;
@@ -55,7 +59,8 @@ class Link {
     HANSE_CO_CHECK(co_await std::move(subscribing));
     session_.online(now());
     HANSE_CO_CHECK(send());
-    sink_.notice({.kind = NoticeKind::connected, .time = clock_.now(),
+    sink_.notice({.kind = NoticeKind::connected,
+                  .time = clock_.now(),
                   .message = "connected to the MQTT broker " + settings_.host + ':' + std::to_string(settings_.port)});
     heard_ = clock_.monotonic();
     co_return Result<void>{};
@@ -119,9 +124,10 @@ class Link {
   void tell_drops() {
     const auto dropped = client_->counters().dropped;
     if (dropped == dropped_) return;
-    sink_.notice({.kind = NoticeKind::gap, .time = clock_.now(),
+    sink_.notice({.kind = NoticeKind::gap,
+                  .time = clock_.now(),
                   .message = std::to_string(dropped - dropped_) + " MQTT messages were dropped: they came faster than "
-                             "they can be worked on"});
+                                                                  "they can be worked on"});
     dropped_ = dropped;
   }
 
@@ -190,11 +196,21 @@ class BrowsingSink final : public Sink {
       value.quality = sample.quality;
       value.time = sample.time;
       switch (sample.type) {
-        case signal::ValueType::null: value.value.clear(); break;
-        case signal::ValueType::real: value.value = to_json(sample.real()); break;
-        case signal::ValueType::integer: value.value = std::to_string(sample.integer()); break;
-        case signal::ValueType::boolean: value.value = sample.boolean() ? "true" : "false"; break;
-        case signal::ValueType::text: value.value = batch.text(sample); break;
+        case signal::ValueType::null:
+          value.value.clear();
+          break;
+        case signal::ValueType::real:
+          value.value = to_json(sample.real());
+          break;
+        case signal::ValueType::integer:
+          value.value = std::to_string(sample.integer());
+          break;
+        case signal::ValueType::boolean:
+          value.value = sample.boolean() ? "true" : "false";
+          break;
+        case signal::ValueType::text:
+          value.value = batch.text(sample);
+          break;
       }
     }
   }
@@ -258,8 +274,12 @@ Result<std::unique_ptr<Browser>> make_browser(JsonRef settings, const ConnectorC
 }  // namespace
 
 const Protocol kProtocol{
-    .id = "sparkplug", .title = "Sparkplug B and MQTT",
+    .id = "sparkplug",
+    .title = "Sparkplug B and MQTT",
     .summary = "Edge nodes and gateways that publish to an MQTT broker, and plain topics with JSON or numbers.",
-    .settings_schema = settings_schema, .check = check, .make = make, .make_browser = make_browser};
+    .settings_schema = settings_schema,
+    .check = check,
+    .make = make,
+    .make_browser = make_browser};
 
 }  // namespace hanse::connectors::sparkplug

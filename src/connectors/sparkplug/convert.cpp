@@ -1,6 +1,7 @@
 #include "connectors/sparkplug/convert.hpp"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "base/json.hpp"
@@ -32,13 +33,17 @@ std::optional<double> real_of(const RawValue& value) {
 std::size_t element_bytes(DataType type) {
   switch (type) {
     case DataType::int8_array:
-    case DataType::uint8_array: return 1;
+    case DataType::uint8_array:
+      return 1;
     case DataType::int16_array:
-    case DataType::uint16_array: return 2;
+    case DataType::uint16_array:
+      return 2;
     case DataType::int32_array:
     case DataType::uint32_array:
-    case DataType::float_array: return 4;
-    default: return 8;
+    case DataType::float_array:
+      return 4;
+    default:
+      return 8;
   }
 }
 
@@ -111,25 +116,36 @@ std::optional<signal::ValueType> value_type(DataType type) {
   if (is_array(type)) return ValueType::text;
   switch (type) {
     case DataType::float32:
-    case DataType::float64: return ValueType::real;
-    case DataType::boolean: return ValueType::boolean;
+    case DataType::float64:
+      return ValueType::real;
+    case DataType::boolean:
+      return ValueType::boolean;
     case DataType::string:
     case DataType::text:
     case DataType::uuid:
-    case DataType::data_set: return ValueType::text;
-    default: return {};
+    case DataType::data_set:
+      return ValueType::text;
+    default:
+      return {};
   }
 }
 
 std::int64_t integer_of(DataType type, std::uint64_t bits) {
   switch (type) {
-    case DataType::int8: return static_cast<std::int8_t>(bits);
-    case DataType::int16: return static_cast<std::int16_t>(bits);
-    case DataType::int32: return static_cast<std::int32_t>(bits);
-    case DataType::uint8: return static_cast<std::uint8_t>(bits);
-    case DataType::uint16: return static_cast<std::uint16_t>(bits);
-    case DataType::uint32: return static_cast<std::uint32_t>(bits);
-    default: return static_cast<std::int64_t>(bits);
+    case DataType::int8:
+      return static_cast<std::int8_t>(bits);
+    case DataType::int16:
+      return static_cast<std::int16_t>(bits);
+    case DataType::int32:
+      return static_cast<std::int32_t>(bits);
+    case DataType::uint8:
+      return static_cast<std::uint8_t>(bits);
+    case DataType::uint16:
+      return static_cast<std::uint16_t>(bits);
+    case DataType::uint32:
+      return static_cast<std::uint32_t>(bits);
+    default:
+      return static_cast<std::int64_t>(bits);
   }
 }
 
@@ -149,7 +165,11 @@ bool append_sample(signal::SampleBatch& batch, const SampleHead& head, DataType 
     case DataType::float64: {
       const auto real = real_of(value);
       if (!real) return false;
-      batch.add_real(head.signal, head.time, *real, head.quality);
+      // NaN is how many PLCs say "no value", and no average survives an infinity.
+      if (!std::isfinite(*real))
+        batch.add_null(head.signal, head.time);
+      else
+        batch.add_real(head.signal, head.time, *real, head.quality);
       return true;
     }
     case DataType::boolean:
@@ -162,7 +182,8 @@ bool append_sample(signal::SampleBatch& batch, const SampleHead& head, DataType 
       if (value.field != ValueField::string_value || !is_utf8(value.bytes)) return false;
       batch.add_text(head.signal, head.time, std::string{value.bytes}, head.quality);
       return true;
-    default: break;
+    default:
+      break;
   }
   if (type == DataType::data_set && value.field == ValueField::data_set) {
     const auto data_set = decode_data_set(value.bytes);

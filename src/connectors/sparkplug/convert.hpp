@@ -9,8 +9,8 @@ namespace hanse::connectors::sparkplug {
 /// files, templates (whose members are) and property sets.
 std::optional<signal::ValueType> value_type(DataType type);
 
-/// The whole number in `bits` as `type` means it: its low 8, 16, 32 or 64 bits, with their sign. Libraries differ in how
-/// wide they write small negative numbers, and some write UInt32 as a long (Sparkplug 3.0.0, 6.4.16).
+/// The whole number in `bits` as `type` means it: its low 8, 16, 32 or 64 bits, with their sign. Libraries differ in
+/// how wide they write small negative numbers, and some write UInt32 as a long (Sparkplug 3.0.0, 6.4.16).
 std::int64_t integer_of(DataType type, std::uint64_t bits);
 
 struct SampleHead {

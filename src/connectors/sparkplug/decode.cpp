@@ -19,13 +19,13 @@ struct ValueLayout {
   std::uint32_t first = 0;
   std::span<const ValueField> fields;
 };
-constexpr std::array kMetricFields = {ValueField::int_value,    ValueField::long_value,   ValueField::float_value,
+constexpr std::array kMetricFields = {ValueField::int_value,    ValueField::long_value,    ValueField::float_value,
                                       ValueField::double_value, ValueField::boolean_value, ValueField::string_value,
-                                      ValueField::bytes_value,  ValueField::data_set,     ValueField::template_,
+                                      ValueField::bytes_value,  ValueField::data_set,      ValueField::template_,
                                       ValueField::extension};
-constexpr std::array kPropertyFields = {ValueField::int_value,     ValueField::long_value,   ValueField::float_value,
-                                        ValueField::double_value,  ValueField::boolean_value, ValueField::string_value,
-                                        ValueField::property_set,  ValueField::property_sets, ValueField::extension};
+constexpr std::array kPropertyFields = {ValueField::int_value,    ValueField::long_value,    ValueField::float_value,
+                                        ValueField::double_value, ValueField::boolean_value, ValueField::string_value,
+                                        ValueField::property_set, ValueField::property_sets, ValueField::extension};
 constexpr std::array kPlainFields = {ValueField::int_value,    ValueField::long_value,    ValueField::float_value,
                                      ValueField::double_value, ValueField::boolean_value, ValueField::string_value,
                                      ValueField::extension};
@@ -38,10 +38,14 @@ WireType wire_type(ValueField field) {
   switch (field) {
     case ValueField::int_value:
     case ValueField::long_value:
-    case ValueField::boolean_value: return WireType::varint;
-    case ValueField::float_value: return WireType::fixed32;
-    case ValueField::double_value: return WireType::fixed64;
-    default: return WireType::bytes;
+    case ValueField::boolean_value:
+      return WireType::varint;
+    case ValueField::float_value:
+      return WireType::fixed32;
+    case ValueField::double_value:
+      return WireType::fixed64;
+    default:
+      return WireType::bytes;
   }
 }
 
@@ -63,20 +67,40 @@ bool read_metric(std::string_view bytes, Metric& out) {
   while (field.next()) {
     if (is(field, WireType::varint)) {
       switch (field.number()) {
-        case 2: out.alias = field.value(); continue;
-        case 3: out.timestamp_ms = field.value(); continue;
-        case 4: out.datatype = datatype(field.value()); continue;
-        case 5: out.is_historical = field.value() != 0; continue;
-        case 6: out.is_transient = field.value() != 0; continue;
-        case 7: out.is_null = field.value() != 0; continue;
-        default: break;
+        case 2:
+          out.alias = field.value();
+          continue;
+        case 3:
+          out.timestamp_ms = field.value();
+          continue;
+        case 4:
+          out.datatype = datatype(field.value());
+          continue;
+        case 5:
+          out.is_historical = field.value() != 0;
+          continue;
+        case 6:
+          out.is_transient = field.value() != 0;
+          continue;
+        case 7:
+          out.is_null = field.value() != 0;
+          continue;
+        default:
+          break;
       }
     } else if (is(field, WireType::bytes)) {
       switch (field.number()) {
-        case 1: out.name = field.bytes(); continue;
-        case 8: out.metadata = field.bytes(); continue;
-        case 9: out.properties = field.bytes(); continue;
-        default: break;
+        case 1:
+          out.name = field.bytes();
+          continue;
+        case 8:
+          out.metadata = field.bytes();
+          continue;
+        case 9:
+          out.properties = field.bytes();
+          continue;
+        default:
+          break;
       }
     }
     read_value(field, kMetricLayout, out.value);
@@ -179,7 +203,8 @@ Result<void> decode(std::string_view bytes, Payload& out) {
       case 5:
         if (is(field, WireType::bytes)) out.body = field.bytes();
         break;
-      default: break;
+      default:
+        break;
     }
   }
   if (!field.ok()) return damaged("payload");
@@ -234,15 +259,20 @@ Result<Template> decode_template(std::string_view bytes) {
     if (field.number() == 5 && is(field, WireType::varint)) out.is_definition = field.value() != 0;
     if (!is(field, WireType::bytes)) continue;
     switch (field.number()) {
-      case 1: out.version = field.bytes(); break;
+      case 1:
+        out.version = field.bytes();
+        break;
       case 2:
         if (!read_metric(field.bytes(), out.metrics.emplace_back())) return damaged("template");
         break;
       case 3:
         if (!read_typed(field.bytes(), 2, kParameterLayout, out.parameters.emplace_back())) return damaged("template");
         break;
-      case 4: out.reference = field.bytes(); break;
-      default: break;
+      case 4:
+        out.reference = field.bytes();
+        break;
+      default:
+        break;
     }
   }
   if (!field.ok()) return damaged("template");

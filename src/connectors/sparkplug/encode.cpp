@@ -11,19 +11,39 @@ using internal::append_number;
 /// Tags of a message's value `oneof`: `first` for int_value; strings and what follows differ by message.
 void append_value(std::string& out, std::uint32_t first, const RawValue& value) {
   switch (value.field) {
-    case ValueField::none: break;
-    case ValueField::int_value: append_number(out, first, value.bits & 0xFFFF'FFFF); break;
-    case ValueField::long_value: append_number(out, first + 1, value.bits); break;
-    case ValueField::float_value: append_fixed(out, first + 2, static_cast<std::uint32_t>(value.bits)); break;
-    case ValueField::double_value: append_fixed(out, first + 3, value.bits); break;
-    case ValueField::boolean_value: append_number(out, first + 4, value.bits ? 1 : 0); break;
-    case ValueField::string_value: append_bytes(out, first + 5, value.bytes); break;
+    case ValueField::none:
+      break;
+    case ValueField::int_value:
+      append_number(out, first, value.bits & 0xFFFF'FFFF);
+      break;
+    case ValueField::long_value:
+      append_number(out, first + 1, value.bits);
+      break;
+    case ValueField::float_value:
+      append_fixed(out, first + 2, static_cast<std::uint32_t>(value.bits));
+      break;
+    case ValueField::double_value:
+      append_fixed(out, first + 3, value.bits);
+      break;
+    case ValueField::boolean_value:
+      append_number(out, first + 4, value.bits ? 1 : 0);
+      break;
+    case ValueField::string_value:
+      append_bytes(out, first + 5, value.bytes);
+      break;
     case ValueField::bytes_value:
-    case ValueField::property_set: append_bytes(out, first + 6, value.bytes); break;
+    case ValueField::property_set:
+      append_bytes(out, first + 6, value.bytes);
+      break;
     case ValueField::data_set:
-    case ValueField::property_sets: append_bytes(out, first + 7, value.bytes); break;
-    case ValueField::template_: append_bytes(out, first + 8, value.bytes); break;
-    case ValueField::extension: break;
+    case ValueField::property_sets:
+      append_bytes(out, first + 7, value.bytes);
+      break;
+    case ValueField::template_:
+      append_bytes(out, first + 8, value.bytes);
+      break;
+    case ValueField::extension:
+      break;
   }
 }
 

@@ -78,14 +78,16 @@ void HostSession::message(std::string_view topic_text, std::string_view payload,
   const auto decoded = decode(payload, payload_);
   if (!decoded) {
     const std::string device = std::string{topic->group} + '/' + std::string{topic->edge};
-    reject(device, std::string{to_string(topic->type)} + " of " + device + ": " + decoded.error().message, payload, now);
+    reject(device, std::string{to_string(topic->type)} + " of " + device + ": " + decoded.error().message, payload,
+           now);
     return;
   }
   if (is_compressed(payload_)) {
     // What is outside says nothing: sequence and time stand within.
     auto inner = decompress(payload_, kInflatedBytesMax);
     const auto read = inner ? decode(*inner, payload_) : Result<void>{inner.error()};
-    if (!read) return reject(std::string{topic->group} + '/' + std::string{topic->edge}, read.error().message, payload, now);
+    if (!read)
+      return reject(std::string{topic->group} + '/' + std::string{topic->edge}, read.error().message, payload, now);
     inflated_ = *std::move(inner);
     HANSE_ASSERT(decode(inflated_, payload_));  // the views must stand on the text that stays
     return route(*topic, inflated_, now);
@@ -101,8 +103,9 @@ void HostSession::route(const Topic& topic, std::string_view payload, Moment now
   if (topic.type == MessageType::ndeath) return node_death(edge, now);
   if (!edge.self.online) {
     const bool just_died = edge.died_at && now.monotonic - *edge.died_at < kSuspiciousLife;
-    return want_rebirth(edge, now, just_died ? "spoke right after its death, whose bdSeq fits: is the id used twice?"
-                                             : "sent data before its birth was seen");
+    return want_rebirth(edge, now,
+                        just_died ? "spoke right after its death, whose bdSeq fits: is the id used twice?"
+                                  : "sent data before its birth was seen");
   }
   if (!in_order(edge, topic, payload, now)) return;
   apply(edge, topic, now);
@@ -111,9 +114,12 @@ void HostSession::route(const Topic& topic, std::string_view payload, Moment now
 
 void HostSession::apply(EdgeNode& edge, const Topic& topic, Moment now) {
   switch (topic.type) {
-    case MessageType::dbirth: return device_birth(edge, topic, now);
-    case MessageType::ddeath: return device_death(edge, topic, now);
-    default: return data(edge, topic, now);
+    case MessageType::dbirth:
+      return device_birth(edge, topic, now);
+    case MessageType::ddeath:
+      return device_death(edge, topic, now);
+    default:
+      return data(edge, topic, now);
   }
 }
 
@@ -122,7 +128,8 @@ void HostSession::host_state(const Topic& topic, std::string_view payload, Momen
   bool offline = payload == "OFFLINE";
   if (!topic.old_state) {
     const auto state = from_json<HostState>(payload, UnknownMembers::ignore);
-    if (!state) return reject("", "a STATE message with our host id is no JSON as Sparkplug 3.0 wants it", payload, now);
+    if (!state)
+      return reject("", "a STATE message with our host id is no JSON as Sparkplug 3.0 wants it", payload, now);
     offline = !state->online;
   }
   // The late will of our session before would park every edge that waits for its primary host: contradict it.
@@ -161,7 +168,9 @@ bool HostSession::in_order(EdgeNode& edge, const Topic& topic, std::string_view 
     if (++edge.old_in_a_row < kOldInARowMax) return false;
     // Nobody repeats so much: over a hundred messages were lost, and this is the stream now.
     edge.old_in_a_row = 0;
-    sink_.notice({.kind = NoticeKind::gap, .time = now.utc, .device = edge.self.address,
+    sink_.notice({.kind = NoticeKind::gap,
+                  .time = now.utc,
+                  .device = edge.self.address,
                   .message = edge.self.address + " lost many messages before sequence number " + std::to_string(seq)});
     edge.next_seq = static_cast<std::uint8_t>(seq + 1);
     want_rebirth(edge, now, "lost messages");
@@ -173,7 +182,8 @@ bool HostSession::in_order(EdgeNode& edge, const Topic& topic, std::string_view 
     waiting_.insert(&edge);
   }
   ++counters_.out_of_order;
-  edge.waiting.try_emplace(seq, Waiting{make_topic(topic.group, topic.type, topic.edge, topic.device), std::string{payload}});
+  edge.waiting.try_emplace(
+      seq, Waiting{make_topic(topic.group, topic.type, topic.edge, topic.device), std::string{payload}});
   return false;
 }
 
@@ -190,22 +200,24 @@ void HostSession::drain(EdgeNode& edge, Moment now) {
   if (edge.waiting.empty()) waiting_.erase(&edge);
 }
 
-/// The missing message didn't come in time (6.4.6, reordering): what waited is taken as it is, in order. Its aliases are
-/// still those of the birth, as a restarted edge would have sent a new one.
+/// The missing message didn't come in time (6.4.6, reordering): what waited is taken as it is, in order. Its aliases
+/// are still those of the birth, as a restarted edge would have sent a new one.
 void HostSession::give_up_waiting(EdgeNode& edge, Moment now) {
   const auto missing = edge.next_seq;
   const auto order = [&](std::uint8_t seq) { return static_cast<std::uint8_t>(seq - missing); };
   while (!edge.waiting.empty()) {
-    const auto next = std::min_element(edge.waiting.begin(), edge.waiting.end(), [&](const auto& a, const auto& b) {
-      return order(a.first) < order(b.first);
-    });
+    const auto next = std::min_element(edge.waiting.begin(), edge.waiting.end(),
+                                       [&](const auto& a, const auto& b) { return order(a.first) < order(b.first); });
     edge.next_seq = next->first;
     drain(edge, now);
   }
-  sink_.notice({.kind = NoticeKind::gap, .time = now.utc, .device = edge.self.address,
-                .message = "messages of " + edge.self.address + " are missing from sequence number " +
-                           std::to_string(missing),
-                .begin = edge.waiting_since, .end = now.utc});
+  sink_.notice(
+      {.kind = NoticeKind::gap,
+       .time = now.utc,
+       .device = edge.self.address,
+       .message = "messages of " + edge.self.address + " are missing from sequence number " + std::to_string(missing),
+       .begin = edge.waiting_since,
+       .end = now.utc});
   want_rebirth(edge, now, "lost messages");
 }
 
@@ -258,7 +270,9 @@ void HostSession::want_rebirth(EdgeNode& edge, Moment now, std::string_view why)
   edge.rebirth_queued = true;
   edge.rebirth_due = std::max(now.monotonic, edge.rebirth_not_before);
   rebirth_queue_.push_back(&edge);
-  sink_.notice({.kind = NoticeKind::gap, .time = now.utc, .device = edge.self.address,
+  sink_.notice({.kind = NoticeKind::gap,
+                .time = now.utc,
+                .device = edge.self.address,
                 .message = edge.self.address + ' ' + std::string{why} + "; it is asked for a new birth"});
 }
 
@@ -276,7 +290,9 @@ void HostSession::send_rebirths(Moment now) {
       continue;
     }
     Payload command{.timestamp_ms = ms_of(now)};
-    command.metrics.push_back({.name = kRebirthMetric, .timestamp_ms = ms_of(now), .datatype = DataType::boolean,
+    command.metrics.push_back({.name = kRebirthMetric,
+                               .timestamp_ms = ms_of(now),
+                               .datatype = DataType::boolean,
                                .value = boolean_value(true)});
     outgoing_.push_back({make_topic(edge->group, MessageType::ncmd, edge->edge), encode(command), 0, false});
     ++counters_.rebirths;
@@ -290,8 +306,11 @@ void HostSession::send_rebirths(Moment now) {
 }
 
 void HostSession::reject(std::string device, std::string message, std::string_view sample, Moment now) {
-  sink_.notice({.kind = NoticeKind::rejected, .time = now.utc, .device = std::move(device),
-                .message = std::move(message), .sample = sample_of(sample)});
+  sink_.notice({.kind = NoticeKind::rejected,
+                .time = now.utc,
+                .device = std::move(device),
+                .message = std::move(message),
+                .sample = sample_of(sample)});
 }
 
 std::vector<Outgoing> HostSession::take_outgoing() { return std::exchange(outgoing_, {}); }

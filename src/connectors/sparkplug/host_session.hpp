@@ -33,11 +33,11 @@ struct Moment {
 struct HostCounters {
   std::uint64_t messages = 0;
   std::uint64_t metrics = 0;
-  std::uint64_t out_of_order = 0;   ///< Waited in the reorder buffer.
+  std::uint64_t out_of_order = 0;  ///< Waited in the reorder buffer.
   std::uint64_t duplicates = 0;
-  std::uint64_t rebirths = 0;       ///< Requests sent.
-  std::uint64_t unresolved = 0;     ///< Metrics whose alias or name no birth had told.
-  std::uint64_t late_deaths = 0;    ///< Deaths of older sessions, ignored.
+  std::uint64_t rebirths = 0;     ///< Requests sent.
+  std::uint64_t unresolved = 0;   ///< Metrics whose alias or name no birth had told.
+  std::uint64_t late_deaths = 0;  ///< Deaths of older sessions, ignored.
 };
 
 /// One host application's session with all edge nodes of one broker connection: told messages and time, it fills the
@@ -103,8 +103,8 @@ class HostSession {
   Sink& sink_;
   HostCounters counters_;
   std::map<std::string, std::unique_ptr<EdgeNode>, std::less<>> nodes_;  ///< By `group/edge`.
-  std::set<EdgeNode*> waiting_;             ///< With a reorder buffer.
-  std::set<EdgeNode*> graced_;              ///< With devices that may still be born again.
+  std::set<EdgeNode*> waiting_;                                          ///< With a reorder buffer.
+  std::set<EdgeNode*> graced_;                                           ///< With devices that may still be born again.
   std::deque<EdgeNode*> rebirth_queue_;
   Duration next_rebirth_{};
   std::vector<Outgoing> outgoing_;

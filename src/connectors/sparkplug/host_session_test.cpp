@@ -338,8 +338,8 @@ TEST_F(SparkplugHost, QualityPropertyBecomesQuality) {
   for (const auto& [code, quality] :
        {std::pair{192, Quality::good}, {500, Quality::bad}, {0, Quality::bad}, {64, Quality::uncertain}}) {
     TestMetric metric = temperature(1);
-    metric.properties = encode_properties(
-        {{.key = "Quality", .type = DataType::int32, .value = integer_value(DataType::int32, code)}});
+    metric.properties =
+        encode_properties({{.key = "Quality", .type = DataType::int32, .value = integer_value(DataType::int32, code)}});
     time_ms += 1000;
     send("spBv1.0/G/NBIRTH/E", body(0, {bd_seq(0), metric}));
     EXPECT_EQ(sink.last("G/E/temp").sample.quality, quality) << code;
@@ -391,8 +391,8 @@ TEST_F(SparkplugHost, WrongMessageIsShownWithASampleAndHarmsNothingElse) {
 TEST_F(SparkplugHost, WrongMetricDoesNotStopTheGoodOnes) {
   node_birth();
   send("spBv1.0/G/DBIRTH/E/D", body(1, {count(10, 2), {"text", 3, DataType::string, text_value("a")}}));
-  send("spBv1.0/G/DDATA/E/D", body(2, {by_alias(3, integer_value(DataType::int32, 4)),
-                                       by_alias(2, integer_value(DataType::int32, 5))}));
+  send("spBv1.0/G/DDATA/E/D",
+       body(2, {by_alias(3, integer_value(DataType::int32, 4)), by_alias(2, integer_value(DataType::int32, 5))}));
   EXPECT_EQ(counts().back(), 5);
   EXPECT_EQ(sink.count(NoticeKind::rejected), 1u);
 }

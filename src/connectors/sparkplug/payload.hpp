@@ -16,10 +16,41 @@ namespace hanse::connectors::sparkplug {
 
 /// Sparkplug 3.0.0, 6.4.16.
 enum class DataType : std::uint32_t {
-  unknown, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64, boolean, string, date_time, text,
-  uuid, data_set, bytes, file, template_, property_set, property_set_list, int8_array, int16_array, int32_array,
-  int64_array, uint8_array, uint16_array, uint32_array, uint64_array, float_array, double_array, boolean_array,
-  string_array, date_time_array,
+  unknown,
+  int8,
+  int16,
+  int32,
+  int64,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+  float32,
+  float64,
+  boolean,
+  string,
+  date_time,
+  text,
+  uuid,
+  data_set,
+  bytes,
+  file,
+  template_,
+  property_set,
+  property_set_list,
+  int8_array,
+  int16_array,
+  int32_array,
+  int64_array,
+  uint8_array,
+  uint16_array,
+  uint32_array,
+  uint64_array,
+  float_array,
+  double_array,
+  boolean_array,
+  string_array,
+  date_time_array,
 };
 inline constexpr std::uint32_t kDataTypeMax = 34;
 HANSE_DESCRIBE_ENUM(DataType, unknown, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64,
@@ -31,15 +62,26 @@ bool is_array(DataType type);
 
 /// Which member of the value's `oneof` was on the wire.
 enum class ValueField : std::uint8_t {
-  none, int_value, long_value, float_value, double_value, boolean_value, string_value, bytes_value, data_set, template_,
-  property_set, property_sets, extension,
+  none,
+  int_value,
+  long_value,
+  float_value,
+  double_value,
+  boolean_value,
+  string_value,
+  bytes_value,
+  data_set,
+  template_,
+  property_set,
+  property_sets,
+  extension,
 };
 
 /// A value as it was sent: what it means depends on the datatype, which may only be known from the birth.
 struct RawValue {
   ValueField field = ValueField::none;
-  std::uint64_t bits = 0;   ///< int, long, boolean; the bit pattern of float and double.
-  std::string_view bytes;   ///< string, bytes, and the undecoded inner message of the rest.
+  std::uint64_t bits = 0;  ///< int, long, boolean; the bit pattern of float and double.
+  std::string_view bytes;  ///< string, bytes, and the undecoded inner message of the rest.
 };
 
 struct Metric {
@@ -84,7 +126,7 @@ struct TemplateParameter {
 
 struct Template {
   std::string_view version;
-  std::string_view reference;   ///< Of an instance: the definition's name.
+  std::string_view reference;  ///< Of an instance: the definition's name.
   bool is_definition = false;
   std::vector<Metric> metrics;
   std::vector<TemplateParameter> parameters;
@@ -104,7 +146,8 @@ bool is_compressed(const Payload& payload);
 /// more than `bytes_max` would come out.
 Result<std::string> decompress(const Payload& payload, std::size_t bytes_max);
 
-// --- the other way: for edges -----------------------------------------------------------------------------------------
+// --- the other way: for edges
+// -----------------------------------------------------------------------------------------
 
 void encode(const Payload& payload, std::string& out);
 std::string encode(const Payload& payload);

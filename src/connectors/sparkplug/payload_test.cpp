@@ -90,7 +90,8 @@ TEST(SparkplugArrays, StringsEndWithAZero) {
 }
 
 TEST(SparkplugDataSets, ComeBackAndAreKeptAsJson) {
-  const DataSet set{.columns = {"a", "b"}, .types = {DataType::string, DataType::int32},
+  const DataSet set{.columns = {"a", "b"},
+                    .types = {DataType::string, DataType::int32},
                     .rows = {{text_value("r1"), integer_value(DataType::int32, -1)},
                              {text_value("r2"), integer_value(DataType::int32, 2)}}};
   const auto wire = encode_data_set(set);
@@ -111,9 +112,11 @@ TEST(SparkplugDataSets, RowsMustBeAsWideAsTheirColumns) {
 }
 
 TEST(SparkplugTemplates, ComeBack) {
-  const Template instance{.version = "1", .reference = "Motor",
-                          .metrics = {{.name = "rpm", .datatype = DataType::int32, .value = integer_value(DataType::int32, 5)}},
-                          .parameters = {{.name = "p", .type = DataType::string, .value = text_value("x")}}};
+  const Template instance{
+      .version = "1",
+      .reference = "Motor",
+      .metrics = {{.name = "rpm", .datatype = DataType::int32, .value = integer_value(DataType::int32, 5)}},
+      .parameters = {{.name = "p", .type = DataType::string, .value = text_value("x")}}};
   const auto wire = encode_template(instance);
   const auto read = decode_template(wire);
   ASSERT_TRUE(read);
@@ -158,10 +161,12 @@ TEST(SparkplugCompression, BombsAndDamageAreRefused) {
 
 TEST(SparkplugPayload, NoCutOrDamageHarms) {
   Payload payload{.timestamp_ms = 1, .seq = 1};
-  payload.metrics.push_back({.name = "n", .alias = 7, .datatype = DataType::float64, .value = real_value(DataType::float64, 1)});
+  payload.metrics.push_back(
+      {.name = "n", .alias = 7, .datatype = DataType::float64, .value = real_value(DataType::float64, 1)});
   const auto wire = encode(payload);
   Payload out;
-  for (std::size_t size = 0; size < wire.size(); ++size) static_cast<void>(decode(wire.substr(0, size), out).has_value());
+  for (std::size_t size = 0; size < wire.size(); ++size)
+    static_cast<void>(decode(wire.substr(0, size), out).has_value());
   Random random{4711};
   for (int i = 0; i < 20'000; ++i) {
     auto damaged = wire;

@@ -10,7 +10,6 @@ namespace {
 using Kind = JsonRef::Kind;
 
 constexpr std::size_t kBareTextBytesMax = 256;
-constexpr std::size_t kSignalsMax = 200'000;
 constexpr double kSecondsBelow = 1e11;  // a number of time below it counts seconds: 1e11 ms is 1973, 1e11 s is 5138
 
 constexpr std::array<std::string_view, 3> kValueKeys = {"value", "v", "val"};
@@ -72,12 +71,20 @@ Around around(JsonRef object, const Around& outer) {
 void add(std::vector<PlainValue>& out, const std::string& path, JsonRef in, const Around& about) {
   PlainValue value{.path = path, .value = {}, .time = about.time, .quality = about.quality, .unit = about.unit};
   switch (in.kind()) {
-    case Kind::null: break;
-    case Kind::boolean: value.value = in.boolean(); break;
+    case Kind::null:
+      break;
+    case Kind::boolean:
+      value.value = in.boolean();
+      break;
     case Kind::integer:
-    case Kind::real: value.value = in.real(); break;
-    case Kind::string: value.value = std::string{in.string()}; break;
-    default: value.value = in.text();
+    case Kind::real:
+      value.value = in.real();
+      break;
+    case Kind::string:
+      value.value = std::string{in.string()};
+      break;
+    default:
+      value.value = in.text();
   }
   out.push_back(std::move(value));
 }
@@ -100,8 +107,9 @@ void flatten(std::vector<PlainValue>& out, const std::string& path, JsonRef in, 
 
 bool is_bare_text(std::string_view payload) {
   return !payload.empty() && payload.size() <= kBareTextBytesMax && payload[0] != '{' && payload[0] != '[' &&
-         payload[0] != '"' && is_utf8(payload) &&
-         std::none_of(payload.begin(), payload.end(), [](char c) { return c >= 0 && c < ' ' && c != '\n' && c != '\r'; });
+         payload[0] != '"' && is_utf8(payload) && std::none_of(payload.begin(), payload.end(), [](char c) {
+           return c >= 0 && c < ' ' && c != '\n' && c != '\r';
+         });
 }
 
 signal::ValueType type_of(const PlainValue& value) {
@@ -149,7 +157,8 @@ void PlainTopics::message(std::string_view topic, std::string_view payload, bool
   if (topic.starts_with('$') || !is_utf8(topic)) return;
   if (payload.empty()) {  // a retained value was deleted: the topic has none any more
     const std::string prefix = std::string{topic} + '/';
-    for (auto it = known_.lower_bound(topic); it != known_.end() && (it->first == topic || it->first.starts_with(prefix)); ++it) {
+    for (auto it = known_.lower_bound(topic);
+         it != known_.end() && (it->first == topic || it->first.starts_with(prefix)); ++it) {
       stale(it->second, now);
     }
     return;
@@ -157,23 +166,25 @@ void PlainTopics::message(std::string_view topic, std::string_view payload, bool
   const auto values = read_plain(payload);
   if (!values) return reject(topic, values.error().message, payload, now);
   for (const auto& value : *values) {
-    if (known_.size() >= kSignalsMax) return reject(topic, "there are too many plain topics on this broker", "", now);
-    deliver(known(topic, value), value, retained, now);
+    auto* place = known(topic, value);
+    if (!place) return reject(topic, "there are too many plain topics on this broker", "", now);
+    deliver(*place, value, retained, now);
   }
 }
 
-PlainTopics::Known& PlainTopics::known(std::string_view topic, const PlainValue& value) {
+PlainTopics::Known* PlainTopics::known(std::string_view topic, const PlainValue& value) {
   std::string address{topic};
   if (!value.path.empty()) address += '/' + value.path;
   auto found = known_.find(address);
-  if (found != known_.end()) return found->second;
+  if (found != known_.end()) return &found->second;
+  if (known_.size() >= signals_max_) return nullptr;
   const auto [device, name] = plain_address(topic, value.path);
-  Declaration declaration{.address = address, .device = device, .name = name, .type = type_of(value),
-                          .unit = ucum(value.unit)};
+  Declaration declaration{
+      .address = address, .device = device, .name = name, .type = type_of(value), .unit = ucum(value.unit)};
   declaration.meaning = guess_meaning(name, declaration.unit);
   const auto signals = sink_.declare({&declaration, 1});
   Known made{.signal = signals.empty() ? signal::kNoSignal : signals[0], .type = declaration.type};
-  return known_.emplace(std::move(address), made).first->second;
+  return &known_.emplace(std::move(address), made).first->second;
 }
 
 void PlainTopics::deliver(Known& known, const PlainValue& value, bool retained, Timestamp now) {
@@ -211,9 +222,12 @@ void PlainTopics::flush() {
 }
 
 void PlainTopics::reject(std::string_view topic, std::string message, std::string_view payload, Timestamp now) {
-  sink_.notice({.kind = NoticeKind::rejected, .time = now, .device = {},
-                .message = "the message of the topic '" + std::string{topic.substr(0, 200)} + "' can't be read: " + message,
-                .sample = sample_of(payload)});
+  sink_.notice(
+      {.kind = NoticeKind::rejected,
+       .time = now,
+       .device = {},
+       .message = "the message of the topic '" + std::string{topic.substr(0, 200)} + "' can't be read: " + message,
+       .sample = sample_of(payload)});
 }
 
 }  // namespace hanse::connectors::sparkplug

@@ -13,7 +13,7 @@ namespace hanse::connectors::sparkplug {
 
 /// One value of a plain topic's payload. The type says what the sender wrote: a text of digits stays a text.
 struct PlainValue {
-  std::string path;   ///< Below the topic, parts joined by `/`; empty for the topic's own value.
+  std::string path;  ///< Below the topic, parts joined by `/`; empty for the topic's own value.
   std::variant<std::monostate, double, bool, std::string> value;
   std::optional<Timestamp> time;
   signal::Quality quality = signal::Quality::good;
@@ -39,7 +39,8 @@ PlainAddress plain_address(std::string_view topic, std::string_view path);
 /// Signals of plain topics: no births, so the first message of a topic declares them. No socket, no clock.
 class PlainTopics {
  public:
-  explicit PlainTopics(Sink& sink) : sink_(sink) {}
+  /// A broker that invents topics gets `signals_max` of them.
+  explicit PlainTopics(Sink& sink, std::size_t signals_max = 200'000) : sink_(sink), signals_max_(signals_max) {}
   void message(std::string_view topic, std::string_view payload, bool retained, Timestamp now);
   /// The broker is gone: all values are stale.
   void lost(Timestamp now);
@@ -52,12 +53,14 @@ class PlainTopics {
     bool stale = true;
     Timestamp last{};
   };
-  Known& known(std::string_view topic, const PlainValue& value);
+  /// Null when it is new and there are too many.
+  Known* known(std::string_view topic, const PlainValue& value);
   void deliver(Known& known, const PlainValue& value, bool retained, Timestamp now);
   void stale(Known& known, Timestamp now);
   void reject(std::string_view topic, std::string message, std::string_view payload, Timestamp now);
 
   Sink& sink_;
+  std::size_t signals_max_;
   std::map<std::string, Known, std::less<>> known_;
   signal::SampleBatch batch_;
 };

@@ -25,10 +25,12 @@ void SparkplugSettings::validate(JsonReader& reader) const {
     reader.error_at("host_id", "must be a name without + # and /");
   }
   for (const auto& group : groups) {
-    if (group.empty() || !is_id(group)) reader.error_at("groups", "'" + group + "' has a + # or /; write the group's name");
+    if (group.empty() || !is_id(group))
+      reader.error_at("groups", "'" + group + "' has a + # or /; write the group's name");
   }
   for (const auto& topic : topics) {
-    if (!is_filter(topic)) reader.error_at("topics", "'" + topic + "' is no topic filter; write one like factory/# or a/+/c");
+    if (!is_filter(topic))
+      reader.error_at("topics", "'" + topic + "' is no topic filter; write one like factory/# or a/+/c");
   }
   if (certificate_file.empty() != key_file.empty()) reader.error_at("key_file", "certificate and key go together");
   if (reorder_time < 0s) reader.error_at("reorder_time", "must not be negative");

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/describe.hpp"
-#include "base/time.hpp"
 #include "base/json.hpp"
+#include "base/time.hpp"
 
 namespace hanse::connectors::sparkplug {
 
@@ -38,7 +38,8 @@ struct SparkplugSettings {
 
   static constexpr auto notes() {
     return std::array{
-        FieldNote{.field = "host", .summary = "Name or address of the MQTT broker.", .length_max = 255, .required = true},
+        FieldNote{
+            .field = "host", .summary = "Name or address of the MQTT broker.", .length_max = 255, .required = true},
         FieldNote{.field = "port", .summary = "1883, or 8883 with TLS.", .min = 1, .max = 65535},
         FieldNote{.field = "user", .summary = "Empty for none."},
         FieldNote{.field = "password", .summary = "Empty for none.", .secret = true},
@@ -47,15 +48,20 @@ struct SparkplugSettings {
         FieldNote{.field = "authorities_file", .summary = "PEM file with the broker's authority; empty: the system's."},
         FieldNote{.field = "certificate_file", .summary = "PEM file with our own certificate; empty for none."},
         FieldNote{.field = "key_file", .summary = "PEM file with the key to it."},
-        FieldNote{.field = "client_id", .summary = "Must be unique on the broker; empty: made from the connection's id."},
-        FieldNote{.field = "role", .summary = "passive sends nothing, active may ask for births, primary also tells STATE."},
+        FieldNote{.field = "client_id",
+                  .summary = "Must be unique on the broker; empty: made from the connection's id."},
+        FieldNote{.field = "role",
+                  .summary = "passive sends nothing, active may ask for births, primary also tells STATE."},
         FieldNote{.field = "host_id", .summary = "Name in the STATE topic, unique on the broker.", .length_max = 100},
         FieldNote{.field = "groups", .summary = "Sparkplug groups to listen to; empty: all. A single '-' for none."},
         FieldNote{.field = "topics", .summary = "Filters of plain topics with JSON or numbers, as in factory/#."},
-        FieldNote{.field = "reorder_time", .summary = "How long to wait for a message that was overtaken by a later one."},
-        FieldNote{.field = "rebirth_pause", .summary = "At least this long between two requests to one edge node; doubles."},
+        FieldNote{.field = "reorder_time",
+                  .summary = "How long to wait for a message that was overtaken by a later one."},
+        FieldNote{.field = "rebirth_pause",
+                  .summary = "At least this long between two requests to one edge node; doubles."},
         FieldNote{.field = "rebirths_per_second", .summary = "Over all edge nodes.", .min = 0.1, .max = 1000},
-        FieldNote{.field = "silence", .summary = "Without a message for so long the broker's connection is renewed; 0s: never."}};
+        FieldNote{.field = "silence",
+                  .summary = "Without a message for so long the broker's connection is renewed; 0s: never."}};
   }
   void validate(JsonReader& reader) const;
 };

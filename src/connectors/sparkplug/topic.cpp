@@ -40,6 +40,7 @@ Result<Topic> parse_topic(std::string_view topic) {
   if (count == 2 && levels[0] == "STATE" && !levels[1].empty()) {
     return Topic{.type = MessageType::host_state, .host = levels[1], .old_state = true};
   }
+  if (!is_utf8(topic)) return fail(ErrorCode::invalid, "a topic isn't UTF-8");
   if (levels[0] != kNamespace) return wrong(topic, "doesn't begin with spBv1.0");
   if (count >= 3 && levels[1] == "STATE") {
     if (count != 3 || levels[2].empty()) return wrong(topic, "is no STATE topic: it needs one host id");
@@ -54,7 +55,8 @@ Result<Topic> parse_topic(std::string_view topic) {
   const bool of_device = kNames[type].starts_with('D');
   if (of_device != (count == 5)) return wrong(topic, of_device ? "lacks a device id" : "has a device id too many");
   if (of_device) out.device = levels[4];
-  if (out.group.empty() || out.edge.empty() || (of_device && out.device.empty())) return wrong(topic, "has an empty id");
+  if (out.group.empty() || out.edge.empty() || (of_device && out.device.empty()))
+    return wrong(topic, "has an empty id");
   return out;
 }
 
@@ -71,9 +73,7 @@ std::string make_topic(std::string_view group, MessageType type, std::string_vie
   return topic;
 }
 
-std::string host_state_topic(std::string_view host) {
-  return std::string{kNamespace} + "/STATE/" + std::string{host};
-}
+std::string host_state_topic(std::string_view host) { return std::string{kNamespace} + "/STATE/" + std::string{host}; }
 
 std::string_view to_string(MessageType type) { return kNames[static_cast<std::size_t>(type)]; }
 

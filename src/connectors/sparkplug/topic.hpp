@@ -15,9 +15,9 @@ struct Topic {
   MessageType type = MessageType::ndata;
   std::string_view group;
   std::string_view edge;
-  std::string_view device;   ///< Empty for the edge node itself.
-  std::string_view host;     ///< Of `host_state` only.
-  bool old_state = false;    ///< `STATE/<host>` as before 3.0, whose payload is ONLINE or OFFLINE.
+  std::string_view device;  ///< Empty for the edge node itself.
+  std::string_view host;    ///< Of `host_state` only.
+  bool old_state = false;   ///< `STATE/<host>` as before 3.0, whose payload is ONLINE or OFFLINE.
 };
 
 inline constexpr std::string_view kNamespace = "spBv1.0";  // Sparkplug 3.0.0, 4.1

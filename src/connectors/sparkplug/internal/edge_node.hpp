@@ -7,11 +7,11 @@ namespace hanse::connectors::sparkplug {
 
 /// What a birth told of one metric.
 struct HostSession::Definition {
-  std::string name;                       ///< Within its node or device.
-  DataType type = DataType::unknown;      ///< Holds until the next birth: DATA needn't repeat it.
+  std::string name;                   ///< Within its node or device.
+  DataType type = DataType::unknown;  ///< Holds until the next birth: DATA needn't repeat it.
   signal::SignalId signal = signal::kNoSignal;
-  bool stale = true;                      ///< The last sample said so; written once per outage.
-  Timestamp last{};                       ///< Of the newest live sample.
+  bool stale = true;  ///< The last sample said so; written once per outage.
+  Timestamp last{};   ///< Of the newest live sample.
 };
 
 /// An edge node itself, or one of its devices.
@@ -41,13 +41,13 @@ struct HostSession::EdgeNode {
   std::unordered_map<std::uint64_t, Definition*> aliases;
   std::optional<std::uint64_t> bd_seq;
   std::uint8_t next_seq = 0;
-  Duration born_at{};                       ///< Monotonic.
+  Duration born_at{};  ///< Monotonic.
   std::optional<Duration> died_at;
   std::map<std::uint8_t, Waiting> waiting;  ///< By distance from nothing: by seq.
   Duration waiting_until{};
   Timestamp waiting_since{};
-  int old_in_a_row = 0;                     ///< Messages that looked like duplicates.
-  std::optional<Duration> devices_due;      ///< After a birth: devices not born again by then are offline.
+  int old_in_a_row = 0;                 ///< Messages that looked like duplicates.
+  std::optional<Duration> devices_due;  ///< After a birth: devices not born again by then are offline.
   bool rebirth_queued = false;
   Duration rebirth_due{};
   Duration rebirth_not_before{};
@@ -65,14 +65,15 @@ struct HostSession::Birth {
 };
 
 inline constexpr std::size_t kNodesMax = 20'000;
-inline constexpr std::size_t kDefinitionsMax = 200'000;   ///< Of one node or device.
+inline constexpr std::size_t kDevicesMax = 10'000;       ///< Of one edge node.
+inline constexpr std::size_t kDefinitionsMax = 200'000;  ///< Of one node or device.
 inline constexpr std::size_t kNameBytesMax = 1000;
 inline constexpr std::size_t kInflatedBytesMax = 16 << 20;
 inline constexpr int kTemplateDepthMax = 8;
 inline constexpr int kOldInARowMax = 4;
-inline constexpr Duration kDeviceGrace = 5s;              ///< For DBIRTHs to follow their NBIRTH.
+inline constexpr Duration kDeviceGrace = 5s;  ///< For DBIRTHs to follow their NBIRTH.
 inline constexpr Duration kRebirthPauseMax = 5min;
-inline constexpr Duration kBirthSettled = 10min;          ///< A birth that held for so long was a good one.
-inline constexpr Duration kSuspiciousLife = 2s;           ///< Data so soon after a death: the death was a stranger's.
+inline constexpr Duration kBirthSettled = 10min;  ///< A birth that held for so long was a good one.
+inline constexpr Duration kSuspiciousLife = 2s;   ///< Data so soon after a death: the death was a stranger's.
 
 }  // namespace hanse::connectors::sparkplug

@@ -70,9 +70,13 @@ inline std::string test_payload(std::optional<std::uint64_t> seq, const std::vec
                                 std::uint64_t time_ms) {
   Payload payload{.timestamp_ms = time_ms, .seq = seq};
   for (const auto& metric : metrics) {
-    payload.metrics.push_back({.name = metric.name, .alias = metric.alias,
-                               .timestamp_ms = metric.time_ms ? metric.time_ms : time_ms, .datatype = metric.type,
-                               .is_historical = metric.historical, .is_null = metric.null, .value = metric.value,
+    payload.metrics.push_back({.name = metric.name,
+                               .alias = metric.alias,
+                               .timestamp_ms = metric.time_ms ? metric.time_ms : time_ms,
+                               .datatype = metric.type,
+                               .is_historical = metric.historical,
+                               .is_null = metric.null,
+                               .value = metric.value,
                                .properties = metric.properties});
   }
   return encode(payload);

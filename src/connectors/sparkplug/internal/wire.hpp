@@ -26,19 +26,28 @@ class FieldReader {
     if (key >> 32 || number_ == 0) ok_ = false;
     if (!ok_) return false;
     switch (type_) {
-      case WireType::varint: value_ = varint(); break;
-      case WireType::fixed64: value_ = fixed<std::uint64_t>(); break;
-      case WireType::fixed32: value_ = fixed<std::uint32_t>(); break;
-      case WireType::bytes: take_bytes(); break;
-      default: ok_ = false;  // groups: never in Sparkplug
+      case WireType::varint:
+        value_ = varint();
+        break;
+      case WireType::fixed64:
+        value_ = fixed<std::uint64_t>();
+        break;
+      case WireType::fixed32:
+        value_ = fixed<std::uint32_t>();
+        break;
+      case WireType::bytes:
+        take_bytes();
+        break;
+      default:
+        ok_ = false;  // groups: never in Sparkplug
     }
     return ok_;
   }
   bool ok() const { return ok_; }
   std::uint32_t number() const { return number_; }
   WireType type() const { return type_; }
-  std::uint64_t value() const { return value_; }            ///< Of varint and fixed fields.
-  std::string_view bytes() const { return bytes_; }         ///< Of bytes fields.
+  std::uint64_t value() const { return value_; }     ///< Of varint and fixed fields.
+  std::string_view bytes() const { return bytes_; }  ///< Of bytes fields.
 
  private:
   std::uint64_t varint() {
