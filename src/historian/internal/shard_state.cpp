@@ -1,0 +1,113 @@
+// How a shard's signals are kept in one row: the last value of each and what is known of its stored part. Layout:
+// docs/formats/historian.md.
+#include "historian/internal/crc32c.hpp"
+#include "historian/internal/heads.hpp"
+
+namespace hanse::historian::internal {
+namespace {
+
+using signal::Sample;
+using signal::ValueType;
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kHasLast = 1, kHasRollups = 2, kHasMinutes = 4;
+
+void write_state(const SeriesState& state, ByteWriter& out) {
+  for (const auto time :
+       {state.sealed_ns, state.oldest_ns, state.small_begin_ns, state.rolled_ns, state.rollup_begin_ns}) {
+    out.u64(static_cast<std::uint64_t>(time));
+  }
+  for (const auto count : {state.small_chunks, state.small_samples, state.merged_samples, state.small_rollups})
+    out.varint(count);
+}
+
+void read_state(ByteReader& in, SeriesState& state) {
+  for (auto* time :
+       {&state.sealed_ns, &state.oldest_ns, &state.small_begin_ns, &state.rolled_ns, &state.rollup_begin_ns}) {
+    *time = static_cast<std::int64_t>(in.u64());
+  }
+  for (auto* count : {&state.small_chunks, &state.small_samples, &state.merged_samples, &state.small_rollups}) {
+    *count = static_cast<std::uint32_t>(in.varint());
+  }
+}
+
+void write_last(const Head& head, ByteWriter& out) {
+  out.u64(static_cast<std::uint64_t>(head.last.time.ns));
+  out.u8(static_cast<std::uint8_t>(head.last.type));
+  out.u8(static_cast<std::uint8_t>(head.last.quality));
+  if (head.last.type == ValueType::text) {
+    out.text(head.last_text);
+  } else {
+    out.u64(head.last.bits);
+  }
+}
+
+bool read_last(ByteReader& in, Head& head) {
+  head.has_last = true;
+  head.last.time.ns = static_cast<std::int64_t>(in.u64());
+  const auto type = in.u8(), quality = in.u8();
+  if (type > static_cast<std::uint8_t>(ValueType::text) || quality > static_cast<std::uint8_t>(signal::Quality::bad))
+    return false;
+  head.last.type = static_cast<ValueType>(type);
+  head.last.quality = static_cast<signal::Quality>(quality);
+  if (head.last.type == ValueType::text) {
+    head.last_text = in.text();
+  } else {
+    head.last.bits = in.u64();
+  }
+  return in.ok();
+}
+
+}  // namespace
+
+std::string Heads::encode_shard(std::size_t number, Position position, const std::vector<Frozen>& sealing) const {
+  std::string bytes;
+  ByteWriter out{bytes};
+  out.u8(kVersion);
+  out.u64(position);
+  const std::lock_guard lock{mutex_};
+  const auto& heads = shards_[number].heads;
+  auto next = sealing.begin();  // in order of slots, as `freeze` gave them
+  for (std::size_t slot = 0; slot < heads.size(); ++slot) {
+    const Head* head = heads[slot].get();
+    if (head == nullptr) continue;
+    const auto signal = SignalId{static_cast<std::uint32_t>(slot * kShards + number)};
+    while (next != sealing.end() && next->signal < signal) ++next;
+    const auto& state = next != sealing.end() && next->signal == signal ? next->state : head->state;
+    out.varint(slot + 1);
+    out.u8(static_cast<std::uint8_t>((head->has_last ? kHasLast : 0) | (state.has_rollups ? kHasRollups : 0) |
+                                     (state.has_minutes ? kHasMinutes : 0)));
+    write_state(state, out);
+    if (head->has_last) write_last(*head, out);
+  }
+  out.varint(0);
+  out.u32(crc32c(bytes));
+  return bytes;
+}
+
+Result<Position> Heads::restore_shard(std::size_t number, std::string_view bytes) {
+  const auto damaged = [] { return fail(ErrorCode::corrupt, "what the history knows of its signals is damaged"); };
+  if (bytes.size() < 4) return damaged();
+  ByteReader check{bytes.substr(bytes.size() - 4)};
+  if (check.u32() != crc32c(bytes.substr(0, bytes.size() - 4))) return damaged();
+  ByteReader in{bytes.substr(0, bytes.size() - 4)};
+  if (in.u8() != kVersion) return damaged();
+  const Position position = in.u64();
+  const std::lock_guard lock{mutex_};
+  for (auto slot = in.varint(); in.ok() && slot != 0; slot = in.varint()) {
+    const auto signal = (slot - 1) * kShards + number;
+    if (signal > kSignalMax) return damaged();
+    auto& head = make(SignalId{static_cast<std::uint32_t>(signal)});
+    const auto flags = in.u8();
+    read_state(in, head.state);
+    head.state.has_rollups = (flags & kHasRollups) != 0;
+    head.state.has_minutes = (flags & kHasMinutes) != 0;
+    head.last.signal = SignalId{static_cast<std::uint32_t>(signal)};
+    if ((flags & kHasLast) != 0 && !read_last(in, head)) return damaged();
+  }
+  if (!in.ok()) return damaged();
+  shards_[number].sealed = position;
+  return position;
+}
+
+}  // namespace hanse::historian::internal
