@@ -28,6 +28,10 @@ bool is_own_page(const api::RequestFacts& facts) {
   return scheme != std::string::npos && to_lower(facts.origin.substr(scheme + 3)) == to_lower(facts.host);
 }
 
+bool holds(const api::Caller& caller, const std::string& permission) {
+  return std::find(caller.permissions.begin(), caller.permissions.end(), permission) != caller.permissions.end();
+}
+
 api::Caller make_caller(std::string id, std::string name, const Rights& rights) {
   api::Caller caller{.id = std::move(id), .name = std::move(name), .permissions = rights.everywhere, .sites = {}};
   for (const auto& [permission, sites] : rights.at_sites) {
@@ -75,7 +79,7 @@ api::Authorise Access::authorise() {
 }
 
 api::Permit Access::permit() {
-  return [](const api::Caller& caller, const api::Route& route) { return decide(caller, route); };
+  return [this](const api::Caller& caller, const api::Route& route) { return decide(caller, route); };
 }
 
 std::vector<api::Route> Access::routes() {
@@ -174,17 +178,48 @@ Result<Rights> Access::rights_of(const api::Caller& caller) const {
   return scopes ? limited_to(std::move(rights), *scopes) : rights;
 }
 
-Result<void> Access::decide(const api::Caller& caller, const api::Route& route) {
+Result<void> Access::decide(const api::Caller& caller, const api::Route& route) const {
   if (route.permission == kPublicPermission) return {};
   if (caller.id.empty()) return nobody();
   if (route.permission == kUserPermission) return {};
   if (!is_permission(route.permission)) {
     return fail(ErrorCode::forbidden, fmt::format("nobody may do this: '{}' is no permission", route.permission));
   }
-  const auto& held = caller.permissions;
-  if (std::find(held.begin(), held.end(), route.permission) != held.end()) return {};
+  if (holds(caller, route.permission)) return {};
+  HANSE_TRY(const bool at_some_site, holds_at_some_site(caller, route));
+  if (at_some_site) return {};
   return fail(ErrorCode::forbidden, fmt::format("this needs the permission '{}', which {} doesn't have",
                                                 route.permission, caller.name.empty() ? caller.id : caller.name));
+}
+
+Result<bool> Access::holds_at_some_site(const api::Caller& caller, const api::Route& route) const {
+  if (!keeps_sites_ || caller.sites.empty() || !has_site_rule(route)) return false;
+  HANSE_TRY(const auto rights, rights_of(caller));
+  return rights.at_sites.contains(route.permission);
+}
+
+std::vector<api::Route> Access::limit_to_sites(std::vector<api::Route> routes, SiteLookup lookup) {
+  const auto shared = std::make_shared<const SiteLookup>(std::move(lookup));
+  for (auto& route : routes) {
+    if (!has_site_rule(route)) continue;
+    route.handle = [this, shared, own = route](const api::Request& request) {
+      return handle_at_sites(own, request, *shared);
+    };
+  }
+  keeps_sites_ = true;
+  return routes;
+}
+
+Result<api::Response> Access::handle_at_sites(const api::Route& route, const api::Request& request,
+                                              const SiteLookup& lookup) const {
+  if (holds(request.caller, route.permission)) return route.handle(request);
+  HANSE_TRY(const auto rights, rights_of(request.caller));
+  const auto held = rights.at_sites.find(route.permission);
+  if (held == rights.at_sites.end()) return fail(ErrorCode::forbidden, "you may not do this");
+  HANSE_CHECK(check_sites(route, request, held->second, lookup));
+  HANSE_TRY(auto response, route.handle(request));
+  keep_sites(route, response, held->second, lookup);
+  return response;
 }
 
 }  // namespace hanse::node

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "node/access/caller_cache.hpp"
 #include "node/access/lock_out.hpp"
 #include "node/access/session_book.hpp"
+#include "node/access/site_limits.hpp"
 #include "node/access/token_book.hpp"
 #include "node/access/user_book.hpp"
 
@@ -36,6 +38,10 @@ class Access {
   /// /api/v1/session, /setup, /users, /tokens and /roles.
   std::vector<api::Route> routes();
 
+  /// The routes with the limits of roles that hold at some sites only. Until this was called such a role gives nothing,
+  /// and it never gives routes without a rule in `site_limits.cpp`.
+  std::vector<api::Route> limit_to_sites(std::vector<api::Route> routes, SiteLookup lookup);
+
   /// What a caller may do, read anew. Errors: `unauthenticated` when it is gone.
   Result<Rights> rights_of(const api::Caller& caller) const;
 
@@ -46,7 +52,10 @@ class Access {
   Result<std::shared_ptr<const CallerCache::Known>> known_session(std::string_view secret);
   Result<std::shared_ptr<const CallerCache::Known>> load_session(std::string_view secret) const;
   Result<std::shared_ptr<const CallerCache::Known>> load_token(std::string_view secret) const;
-  static Result<void> decide(const api::Caller& caller, const api::Route& route);
+  Result<void> decide(const api::Caller& caller, const api::Route& route) const;
+  Result<bool> holds_at_some_site(const api::Caller& caller, const api::Route& route) const;
+  Result<api::Response> handle_at_sites(const api::Route& route, const api::Request& request,
+                                        const SiteLookup& lookup) const;
 
   store::Store& store_;
   const Clock& clock_;
@@ -59,6 +68,7 @@ class Access {
   std::mutex setup_mutex_;
   std::string setup_fingerprint_;  ///< Of the code that was printed; empty when there is none or it was used.
   std::unique_ptr<AccessRoutes> routes_;
+  std::atomic<bool> keeps_sites_ = false;
 };
 
 }  // namespace hanse::node

@@ -226,24 +226,129 @@ TEST_F(UsersTest, EverybodySeesOnlyTheirOwnTokensAndNoSecrets) {
   EXPECT_FALSE(all.body.contains("secret"));
 }
 
-TEST_F(UsersTest, ARoleAtOneSiteGivesNothingElsewhere) {
-  ASSERT_TRUE(store->write({"test"}, [](store::Transaction& transaction) -> Result<void> {
-    HANSE_CHECK(
-        transaction.put("asset", "north", R"({"id":"north","name":"North","level":"site","parent":"works"})", {}, 0));
-    return {};
-  }));
-  EXPECT_EQ(make_user("nina", R"([{"role":"engineer","sites":["north"]},{"role":"viewer"}])").status, 200);
-  sign_in("nina");
+/// Two sites with a press each; the plant's routes are served, limited to sites.
+class SitesTest : public UsersTest {
+ protected:
+  void SetUp() override {
+    UsersTest::SetUp();
+    plant = *plant::Plant::open(*store, clock, directory);
+    const auto add = [&](const std::string& id, plant::Level level, const std::string& parent) {
+      const plant::Asset asset{.id = plant::AssetId{id}, .name = id, .level = level, .parent = plant::AssetId{parent}};
+      const auto made = plant->put<plant::Asset>({"test"}, asset);
+      ASSERT_TRUE(made) << to_string(made.error());
+    };
+    add("works", plant::Level::enterprise, "");
+    for (const std::string site : {"north", "south"}) {
+      add(site, plant::Level::site, "works");
+      add(site + "-press", plant::Level::asset, site);
+    }
+    const auto made = make_user("nina", R"([{"role":"engineer","sites":["north"]}])");
+    ASSERT_EQ(made.status, 200) << made.body;
+    sign_in("nina");
+  }
+  void limit() {
+    auto routes = access->routes();
+    for (auto& route : plant::routes(*plant)) routes.push_back(std::move(route));
+    router = std::make_unique<api::Router>(access->limit_to_sites(std::move(routes), plant_sites(*plant, directory)));
+  }
+  Ask put_asset(const std::string& id, const std::string& parent, const std::string& query = "") {
+    return {Method::put, "/api/v1/assets/" + id + query,
+            R"({"name":"New","level":"asset","parent":")" + parent + "\"}"};
+  }
+  signal::Directory directory;
+  std::unique_ptr<plant::Plant> plant;
+};
+
+TEST_F(SitesTest, ARoleAtOneSiteReadsAndChangesThereAndNowhereElse) {
+  limit();
+  EXPECT_EQ(ask({.path = "/api/v1/assets/north-press"}).status, 200);
+  EXPECT_EQ(ask({.path = "/api/v1/assets/south-press"}).status, 403);
+  EXPECT_EQ(ask({.path = "/api/v1/assets/works"}).status, 403);
+  EXPECT_EQ(ask({.path = "/api/v1/assets/nothing"}).status, 403);
+  EXPECT_EQ(ask(put_asset("north-press", "north")).status, 200);
+  EXPECT_EQ(ask(put_asset("south-press", "south")).status, 403);
+  EXPECT_EQ(ask(put_asset("north-press", "south")).status, 403) << "nothing is moved away";
+  EXPECT_EQ(ask(put_asset("south-press", "north")).status, 403) << "nor taken in";
+  EXPECT_EQ(ask({Method::put, "/api/v1/assets/north-press", R"({"name":"New","level":"asset"})"}).status, 403);
+  EXPECT_EQ(ask({Method::del, "/api/v1/assets/south-press"}).status, 403);
+  EXPECT_EQ(ask({Method::post, "/api/v1/assets", R"({"id":"n2","name":"N2","level":"asset","parent":"north"})"}).status,
+            200);
+  EXPECT_EQ(ask({Method::post, "/api/v1/assets", R"({"id":"s2","name":"S2","level":"asset","parent":"south"})"}).status,
+            403);
+}
+
+TEST_F(SitesTest, ListsShowWhatIsAtTheSites) {
+  limit();
+  const auto assets = ask({.path = "/api/v1/assets"});
+  EXPECT_TRUE(assets.body.contains(R"("id":"north")") && assets.body.contains(R"("id":"north-press")")) << assets.body;
+  EXPECT_FALSE(assets.body.contains("south") || assets.body.contains(R"("id":"works")")) << assets.body;
+  EXPECT_EQ(ask({.path = "/api/v1/products"}).status, 200);
+}
+
+TEST_F(SitesTest, ASignalIsWhereItsAssetIs) {
+  const auto signal_of = [&](const std::string& asset) {
+    const auto made = plant->catalogue().find_or_create({"test"}, {.asset = plant::AssetId{asset}, .name = "power"});
+    EXPECT_TRUE(made);
+    return made ? static_cast<std::uint32_t>(*made) : 0;
+  };
+  const auto north = signal_of("north-press"), south = signal_of("south-press");
+  limit();
+  EXPECT_EQ(ask({.path = fmt::format("/api/v1/signals/{}", north)}).status, 200);
+  EXPECT_EQ(ask({.path = fmt::format("/api/v1/signals/{}", south)}).status, 403);
+  const auto history =
+      api::route<api::Nothing, api::Nothing>({Method::get, "/api/v1/history/chart", "", "history.read"}, {});
+  const auto chart = [&](const std::string& numbers) {
+    const api::Request request{.parameters = {{"signals", numbers}}};
+    return check_sites(history, request, {"north"}, plant_sites(*plant, directory)).has_value();
+  };
+  EXPECT_TRUE(chart(std::to_string(north)));
+  for (const auto& numbers :
+       {fmt::format("{},{}", north, south), std::string{}, std::string{"x"}, fmt::format("{},", north)}) {
+    EXPECT_FALSE(chart(numbers)) << numbers;
+  }
+}
+
+TEST_F(SitesTest, TheAddressCanNotOverruleTheBodyThatWasChecked) {
+  limit();
+  auto sent = put_asset("north-press", "north");
+  const auto match = router->find(sent.method, sent.path);
+  auto parameters = match->parameters;
+  parameters["parent"] = "south";
+  const auto caller = *access->authorise()(facts);
+  const api::Request request{.parameters = parameters,
+                             .body = sent.body,
+                             .content_type = "application/json",
+                             .if_match = {},
+                             .caller = caller,
+                             .facts = facts};
+  EXPECT_FALSE(match->route->handle(request));
+}
+
+TEST_F(SitesTest, RoutesWithoutARuleAndNodesWithoutLimitsGiveNothing) {
+  EXPECT_EQ(ask({.path = "/api/v1/tokens"}).status, 200) << "what any user may";
   const auto caller = access->authorise()(facts);
   ASSERT_TRUE(caller);
+  const auto known = api::route<api::Nothing, api::Nothing>({Method::get, "/api/v1/assets", "", "plant.read"}, {});
+  const auto unknown = api::route<api::Nothing, api::Nothing>({Method::get, "/a", "", "plant.read"}, {});
+  EXPECT_FALSE(access->permit()(*caller, known)) << "before limit_to_sites";
+  limit();
+  EXPECT_TRUE(access->permit()(*caller, known));
+  EXPECT_FALSE(access->permit()(*caller, unknown));
+}
 
-  const auto rights = access->rights_of(*caller);
+TEST_F(SitesTest, RightsAtASiteGoWithTheRoleAndIntoTokens) {
+  limit();
+  const auto secret = make_token(R"(["plant.write","plant.read"])");
+  EXPECT_EQ(secret, "") << "making tokens is for roles that hold everywhere";
+  const auto rights = access->rights_of(*access->authorise()(facts));
   ASSERT_TRUE(rights);
-  EXPECT_TRUE(rights->holds("plant.read"));
-  EXPECT_FALSE(rights->holds("plant.write"));
+  EXPECT_TRUE(rights->everywhere.empty());
   EXPECT_EQ(rights->at_sites.at("plant.write"), std::vector<std::string>{"north"});
-  const auto writes = api::route<api::Nothing, api::Nothing>({Method::put, "/a", "", "plant.write"}, {});
-  EXPECT_FALSE(access->permit()(*caller, writes));
+  const Rights north{.everywhere = {}, .at_sites = {{"plant.write", {"north"}}}};
+  const Rights both{.everywhere = {}, .at_sites = {{"plant.write", {"north", "south"}}}};
+  EXPECT_TRUE(rights->covers(north));
+  EXPECT_FALSE(rights->covers(both));
+  EXPECT_TRUE((Rights{.everywhere = {"plant.write"}, .at_sites = {}}.covers(both)));
 }
 
 }  // namespace

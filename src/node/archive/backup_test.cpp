@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "historian/engine.hpp"
 #include "node/archive/archive_fixture.hpp"
 #include "node/system/data_folder.hpp"
 
@@ -187,6 +188,47 @@ TEST_F(BackupTest, HoldsAWholeChainWhileOthersWrite) {
   ASSERT_TRUE(restore(fresh(), clock, backup_folder()));
   EXPECT_GE(made->journal_entries, 51 + before) << "what was acknowledged before is in it";
   EXPECT_TRUE(verify_journal(settings, clock)) << "and the running node is none the worse";
+}
+
+TEST_F(BackupTest, HoldsTheHistoryOfARunningNodeChunksOrNot) {
+  const auto store = open_data();
+  const Log log{clock, LogLevel::error, LogFormat::text};
+  const auto chunks_of = [](const Settings& of) {
+    return *store::open_chunk_store("sqlite:" + of.data_folder + "/hanse.sqlite");
+  };
+  const auto open = [&](store::ChunkStore& chunks, const Settings& of) {
+    return *historian::open_historian(
+        {.chunks = chunks, .clock = clock, .log = log, .folder = of.data_folder + "/history", .background = false}, {});
+  };
+  const auto chunks = chunks_of(settings);
+  const auto history = open(*chunks, settings);
+  const auto begin = clock.now();
+  const auto append = [&](int first, int count) {
+    signal::SampleBatch batch;
+    for (int i = first; i < first + count; ++i) batch.add_real(signal::SignalId{7}, begin + Duration{1s} * i, i);
+    ASSERT_TRUE(history->append(batch));
+  };
+  append(0, 1000);
+  ASSERT_TRUE(history->flush());
+  append(1000, 500);
+
+  const auto history_files = folder_source("history", settings.data_folder + "/history");
+  // The worst moment: what was in the write-ahead record when it was copied is in chunks when the database is.
+  const std::vector<BackupSource> sources{{.name = "history", .write = [&](const std::string& folder) -> Result<void> {
+                                             HANSE_CHECK(history_files.write(folder));
+                                             return history->flush();
+                                           }}};
+  const auto made = backup(settings, clock, backup_folder(), sources);
+  ASSERT_TRUE(made) << to_string(made.error());
+  append(1500, 100);
+  const auto restored = restore(fresh(), clock, backup_folder());
+  ASSERT_TRUE(restored) << to_string(restored.error());
+
+  const auto fresh_chunks = chunks_of(fresh());
+  const auto back = open(*fresh_chunks, fresh())->raw(signal::SignalId{7}, {begin, Timestamp::max()}, 10'000);
+  ASSERT_TRUE(back);
+  ASSERT_EQ(back->samples.size(), 1500u);
+  for (int i = 0; i < 1500; ++i) EXPECT_EQ(back->samples[static_cast<std::size_t>(i)].real(), i);
 }
 
 TEST(Manifest, LeadsNowhereOutside) {

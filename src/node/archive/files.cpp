@@ -174,4 +174,37 @@ Result<void> sync_path(const std::string& path) {
   return {};
 }
 
+Result<void> sync_all(const std::string& folder) {
+  HANSE_TRY(const auto file, open_file(folder, O_RDONLY, "read"));
+  if (::syncfs(file.number()) != 0) return failed("write", folder);
+  return {};
+}
+
+Result<FileWriter> FileWriter::create(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(fs::path{path}.parent_path(), error);
+  const int number = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (number < 0) return failed("write", path);
+  return FileWriter{number, path};
+}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : number_(std::exchange(other.number_, -1)), path_(std::move(other.path_)), buffer_(std::move(other.buffer_)) {}
+
+FileWriter::~FileWriter() {
+  if (number_ >= 0) ::close(number_);
+}
+
+Result<void> FileWriter::flush() {
+  std::string_view text{buffer_};
+  while (!text.empty()) {
+    const auto count = ::write(number_, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failed("write", path_);
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  buffer_.clear();
+  return {};
+}
+
 }  // namespace hanse::node

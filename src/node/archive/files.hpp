@@ -44,5 +44,29 @@ Result<void> write_file(const std::string& path, std::string_view text);
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 /// A file's bytes or a folder's names to the disk.
 Result<void> sync_path(const std::string& path);
+/// All that was written to the file system of `folder`, at once: for many small files.
+Result<void> sync_all(const std::string& folder);
+
+/// Writes a long file with mode 0600 piece by piece; folders above it are made.
+class FileWriter {
+ public:
+  static Result<FileWriter> create(const std::string& path);
+  FileWriter(FileWriter&& other) noexcept;
+  FileWriter& operator=(FileWriter&&) = delete;
+  ~FileWriter();
+
+  /// For appending to; call `flush_some` after each row.
+  std::string& buffer() { return buffer_; }
+  /// Writes when enough has gathered.
+  Result<void> flush_some() { return buffer_.size() < kPiece ? Result<void>{} : flush(); }
+  Result<void> flush();
+
+ private:
+  static constexpr std::size_t kPiece = 1 << 20;
+  FileWriter(int number, std::string path) : number_(number), path_(std::move(path)) {}
+  int number_;
+  std::string path_;
+  std::string buffer_;
+};
 
 }  // namespace hanse::node
