@@ -141,13 +141,14 @@ struct Job {
   std::optional<Seconds> due;
   std::int32_t weight = 1;  ///< Of a second of tardiness.
   std::vector<Operation> operations;
+  bool cancelled = false;  ///< Not wanted any more: only what has started (a pin with its end) is placed.
   static constexpr auto notes() {
     return std::array{FieldNote{.field = "release", .summary = "Seconds.", .min = 0, .max = kHorizonMax},
                       FieldNote{.field = "weight", .summary = "Of a second of tardiness.", .min = 0, .max = 1'000'000}};
   }
   friend bool operator==(const Job&, const Job&) = default;
 };
-HANSE_DESCRIBE(Job, (name, release, due, weight, operations))
+HANSE_DESCRIBE(Job, (name, release, due, weight, operations, cancelled))
 
 /// Moving a job from machine to machine. `seconds[from][to]`; 0 needs no vehicle.
 struct Transport {

@@ -60,6 +60,9 @@ struct Plan {
 /// Errors: `invalid` when the event lacks what its kind needs, `not_found` when it names what isn't there.
 Result<void> apply(Plan& plan, const Event& event);
 
+/// Takes everything that was to start before `now` as started as planned: for a plant that doesn't report.
+void assume_started(Plan& plan, Seconds now);
+
 enum class Rung { none, right_shift, repair, match_up, search };
 HANSE_DESCRIBE_ENUM(Rung, none, right_shift, repair, match_up, search)
 
@@ -96,7 +99,7 @@ struct RescheduleOptions {
   Seconds now = 0;
   Seconds frozen = 0;                     ///< What was to start before now + frozen moves only by physical necessity.
   Seconds firm = 0;                       ///< What was to start before now + firm is taxed heavily.
-  std::int64_t change_weight = 1;         ///< Seconds of objective per second of taxed shift, in percent.
+  std::int32_t change_percent = 5;        ///< Of an objective's unit: what a second of taxed shift costs.
   Seconds shift_tolerance = 60;           ///< A smaller shift is no change.
   Rung highest = Rung::search;            ///< Don't climb further.
   std::uint64_t iterations_max = 20'000;  ///< Of the taxed search.
@@ -129,7 +132,7 @@ HANSE_DESCRIBE(Rescheduled, (schedule, measures, rung, rungs, changes, nervousne
 Result<Rescheduled> reschedule(const Plan& plan, const RescheduleOptions& options);
 
 /// The ladder's first rung alone: same machines, same orders, everything as early as it can be but not before its
-/// published start. One pass; new operations come last. Always feasible.
+/// published start. One pass; new operations come last. Nothing that isn't reported as started starts before `now`.
 Result<Schedule> right_shift(const Plan& plan, Seconds now);
 
 /// `right_shift` for a plan that changes often: prepared once, then a pass costs nanoseconds per operation.

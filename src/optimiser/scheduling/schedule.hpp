@@ -30,7 +30,7 @@ struct Carriage {
 };
 HANSE_DESCRIBE(Carriage, (vehicle, before, after, start, end))
 
-/// A job that has no place, and why; none of its operations is placed.
+/// A job that has no place, and why (cancelled jobs too); none of its operations is placed but those that had started.
 struct Unplaced {
   JobIndex job{};
   std::string reason;
@@ -52,9 +52,9 @@ struct Measures {
   std::int64_t weighted_tardiness = 0;  ///< Sum over jobs of weight times seconds late.
   std::int64_t late_jobs = 0;
   std::int64_t setup_seconds = 0;
-  std::int64_t energy_cost = 0;  ///< Minor units of currency.
-  std::int64_t change = 0;       ///< Against the published plan, see `StabilityTax`; 0 without one.
-  std::int64_t unplaced_jobs = 0;
+  std::int64_t energy_cost = 0;    ///< Minor units of currency.
+  std::int64_t change = 0;         ///< Against the published plan, see `StabilityTax`; 0 without one.
+  std::int64_t unplaced_jobs = 0;  ///< Without those that were cancelled.
   friend bool operator==(const Measures&, const Measures&) = default;
 };
 HANSE_DESCRIBE(Measures, (makespan, weighted_tardiness, late_jobs, setup_seconds, energy_cost, change, unplaced_jobs))

@@ -22,6 +22,9 @@ struct StabilityTax {
   Seconds decay = 86'400;              ///< A shift this far after now counts half.
 };
 
+/// What the schedule's differences from the published plan cost.
+std::int64_t change_of(const StabilityTax& tax, const Schedule& schedule);
+
 struct Bound {
   std::int64_t value = 0;
   std::string name = "none";  ///< What forces it: `machine M3`, `job J7`, `machines M1, M2 together`; `none`.

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "optimiser/allocation/internal/model.hpp"
+
+namespace hanse::optimiser::allocation::internal {
+
+/// A plan that can be carried out, from one that needn't be: week by week, what is wished for is started as far as its
+/// inputs are there; scarce inputs are shared in proportion, what couldn't be started is caught up where hours are left.
+/// `closed` activities (by model position; empty for none) start nothing, others of their group take over.
+State carry_out(const Model& model, const State& wishes, const std::vector<std::uint8_t>& closed = {});
+
+/// A first plan without any wishes: everybody makes what is needed most until there is enough of it.
+State push(const Model& model);
+
+/// Takes back what nobody needs in the end, finished goods first and the dearest first. Never makes a plan worse.
+void trim(const Model& model, State& state);
+
+}  // namespace hanse::optimiser::allocation::internal
