@@ -1,14 +1,17 @@
 import { expect, it } from 'vitest';
-import { actorText, grantsOf, grantText, lineDiff } from './roles';
+import { actorText, grantText, lineDiff, withRole, withSite } from './roles';
 
 it('names actors as people do', () => {
   expect(actorText('user:anna')).toBe('anna');
   expect(actorText('system')).toBe('system');
   expect(actorText('app:performance')).toBe('app:performance');
 });
-it('keeps the sites of roles that stay ticked', () => {
+it('ticks roles and their sites', () => {
   const before = [{ role: 'engineer', sites: ['north'] }, { role: 'viewer', sites: [] }];
-  expect(grantsOf(['engineer', 'lead'], before)).toEqual([{ role: 'engineer', sites: ['north'] }, { role: 'lead', sites: [] }]);
+  expect(withRole(before, 'lead', true)).toEqual([...before, { role: 'lead', sites: [] }]);
+  expect(withRole(before, 'viewer', false)).toEqual([{ role: 'engineer', sites: ['north'] }]);
+  expect(withSite(before, 'engineer', 'south', true)[0]).toEqual({ role: 'engineer', sites: ['north', 'south'] });
+  expect(withSite(before, 'engineer', 'north', false)[0]).toEqual({ role: 'engineer', sites: [] });
   expect(grantText({ role: 'engineer', sites: ['north'] })).toBe('Engineer (north)');
   expect(grantText({ role: 'viewer' })).toBe('Viewer');
 });

@@ -17,10 +17,18 @@ export function grantText(grant: RoleGrant): string {
   const sites = grant.sites ?? [];
   return sites.length ? `${roleText(grant.role)} (${sites.join(', ')})` : roleText(grant.role);
 }
-/** The roles after ticking: those kept stay as they were, sites included; new ones hold everywhere. */
-export function grantsOf(held: string[], before: RoleGrant[]): RoleGrant[] {
-  const kept = before.filter((grant) => held.includes(grant.role));
-  return [...kept, ...held.filter((role) => !kept.some((grant) => grant.role === role)).map((role) => ({ role, sites: [] }))];
+/** The roles after ticking one, or taking the tick away; a new one holds everywhere. */
+export function withRole(held: RoleGrant[], role: string, ticked: boolean): RoleGrant[] {
+  const others = held.filter((grant) => grant.role !== role);
+  return ticked ? [...others, { role, sites: [] }] : others;
+}
+/** The roles after ticking a site of one; none ticked: everywhere. */
+export function withSite(held: RoleGrant[], role: string, site: string, ticked: boolean): RoleGrant[] {
+  return held.map((grant) => {
+    if (grant.role !== role) return grant;
+    const others = (grant.sites ?? []).filter((one) => one !== site);
+    return { role, sites: ticked ? [...others, site] : others };
+  });
 }
 /** A journal's actor as people read it: `user:anna` as `anna`. */
 export function actorText(actor: string): string {
