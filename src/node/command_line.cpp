@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "node/settings.hpp"
+#include "node/version.hpp"
 
 namespace hanse::node {
 namespace {
@@ -16,9 +17,9 @@ struct OptionText {
 };
 
 struct Command {
-  std::string_view name;       ///< One or two words.
+  std::string_view name;  ///< One or two words.
   std::string_view summary;
-  std::string_view argument;   ///< Empty for none.
+  std::string_view argument;  ///< Empty for none.
   bool argument_required = false;
   std::vector<OptionText> options;
 };
@@ -26,9 +27,17 @@ struct Command {
 const std::vector<Command>& commands() {
   static const std::vector<Command> kCommands = {
       {"serve", "Run the node until it is told to stop.", "", false, {}},
-      {"demo", "Run the node with a simulated plant that speaks real protocols.", "", false,
-       {{"scenario", "Scenario file of the plant"}, {"seed", "Seed of the simulation"}, {"factor", "Times faster than life"}}},
-      {"simulate", "Run only the simulated plant, as a process that speaks.", "", false,
+      {"demo",
+       "Run the node with a simulated plant that speaks real protocols.",
+       "",
+       false,
+       {{"scenario", "Scenario file of the plant"},
+        {"seed", "Seed of the simulation"},
+        {"factor", "Times faster than life"}}},
+      {"simulate",
+       "Run only the simulated plant, as a process that speaks.",
+       "",
+       false,
        {{"scenario", "Scenario file of the plant"},
         {"seed", "Seed of the simulation"},
         {"factor", "Times faster than life"},
@@ -37,8 +46,21 @@ const std::vector<Command>& commands() {
         {"modbus_port", "Port of the first meter, 0 for a free one"},
         {"control_port", "Port of the control interface, 0 for a free one"},
         {"facts", "File to write the ports in use to"}}},
-      {"replay", "Replay a recorded session of a machine into history.", "FILE", true,
-       {{"factor", "Times faster than recorded; 0 at once"}, {"asset", "Asset to attach it to"}}},
+      {"replay",
+       "Replay a recorded session of a machine into history.",
+       "FILE",
+       true,
+       {{"factor", "Times faster than recorded; 0 (default) at once"},
+        {"asset", "Asset that takes its values, or node above that gets one per device"},
+        {"template", "Machine template that maps its values"},
+        {"devices", "MTConnect devices file of an SHDR recording"},
+        {"begin", "Moves all times so that the recording begins here"},
+        {"to", "Writes JSON lines to this file instead (- for standard output); nothing is kept"}}},
+      {"sql",
+       "Ask the history and records of a stopped node in SQL; prints a table.",
+       "QUERY",
+       true,
+       {{"format", "text, csv or json"}, {"rows", "At most so many rows"}}},
       {"backup", "Write a consistent, verified copy into a new folder; a running node goes on.", "FOLDER", true, {}},
       {"restore", "Fill an empty data folder from a backup, after verifying it.", "FOLDER", true, {}},
       {"export", "Write everything in documented formats into a new folder.", "FOLDER", true, {}},
@@ -137,7 +159,7 @@ std::string CommandLine::option(std::string_view name, std::string_view fallback
 std::expected<CommandLine, CommandLineText> parse_command_line(int argc, const char* const* argv) {
   CLI::App app{"Hanse: the open node for smart-manufacturing ecosystems."};
   Values values;
-  app.set_version_flag("--version", HANSE_VERSION);
+  app.set_version_flag("--version", std::string{version()});
   app.require_subcommand(1);
   add_settings(app, values);
   add_commands(app, values);
@@ -149,7 +171,10 @@ std::expected<CommandLine, CommandLineText> parse_command_line(int argc, const c
     return std::unexpected(
         CommandLineText{(status == 0 ? "" : suggestion(app, argc, argv)) + out.str(), status == 0 ? 0 : 2});
   }
-  CommandLine line{.command = command_name(app), .arguments = values.arguments, .settings = {}, .options = {},
+  CommandLine line{.command = command_name(app),
+                   .arguments = values.arguments,
+                   .settings = {},
+                   .options = {},
                    .settings_file = values.settings_file};
   for (const auto& [path, value] : values.settings) {
     if (app.count("--" + path) > 0) line.settings.emplace_back(path, value);

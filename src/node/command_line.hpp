@@ -10,11 +10,11 @@ namespace hanse::node {
 
 /// What the person typed, checked for shape but not for meaning.
 struct CommandLine {
-  std::string command;                                         ///< `serve`, `journal verify`, ...
-  std::vector<std::string> arguments;                          ///< Its words without a dash.
-  std::vector<std::pair<std::string, std::string>> settings;   ///< `--server.port 8080` as (`server.port`, `8080`).
-  std::vector<std::pair<std::string, std::string>> options;    ///< The command's own: (`factor`, `60`).
-  std::string settings_file;                                   ///< `--settings`, else empty.
+  std::string command;                                        ///< `serve`, `journal verify`, ...
+  std::vector<std::string> arguments;                         ///< Its words without a dash.
+  std::vector<std::pair<std::string, std::string>> settings;  ///< `--server.port 8080` as (`server.port`, `8080`).
+  std::vector<std::pair<std::string, std::string>> options;   ///< The command's own: (`factor`, `60`).
+  std::string settings_file;                                  ///< `--settings`, else empty.
   /// The command's own option, or `fallback`.
   std::string option(std::string_view name, std::string_view fallback = "") const;
 };

@@ -4,9 +4,9 @@
 
 #include <array>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
+#include "node/command_context.hpp"
+#include "node/serve.hpp"
 #include "node/settings.hpp"
 #include "node/settings_book.hpp"
 
@@ -21,10 +21,11 @@ int failed(const Error& error) {
 
 int done(const Result<void>& result) { return result ? 0 : failed(result.error()); }
 
-struct CommandContext {
-  const CommandLine& line;
-  const Settings& settings;
-};
+Result<void> print_openapi(const CommandContext&) {
+  HANSE_TRY(const auto text, describe_interface());
+  fmt::print("{}\n", text);
+  return {};
+}
 
 Result<void> settings_check(const CommandContext& context) {
   for (const auto& setting : list_settings(context.settings)) fmt::print("{} = {}\n", setting.path, setting.value);
@@ -42,6 +43,17 @@ struct CommandEntry {
 };
 
 constexpr std::array kCommands = {
+    CommandEntry{"serve", run_serve},
+    CommandEntry{"demo", run_demo},
+    CommandEntry{"simulate", run_simulate},
+    CommandEntry{"backup", run_backup},
+    CommandEntry{"restore", run_restore},
+    CommandEntry{"export", run_export},
+    CommandEntry{"selftest", run_selftest},
+    CommandEntry{"journal verify", run_journal_verify},
+    CommandEntry{"sql", run_sql},
+    CommandEntry{"replay", run_replay},
+    CommandEntry{"openapi", print_openapi},
     CommandEntry{"settings check", settings_check},
     CommandEntry{"settings reference", settings_reference},
 };
@@ -52,7 +64,8 @@ int run_command(const CommandLine& line, const char* const* environment) {
   const auto settings = read_settings(line, environment);
   if (!settings) return failed(settings.error());
   for (const auto& command : kCommands) {
-    if (command.name == line.command) return done(command.run({line, *settings}));
+    if (command.name == line.command)
+      return done(command.run({line, *settings, settings_file_path(line, environment)}));
   }
   return failed(fail(ErrorCode::invalid, fmt::format("the command '{}' can't run here", line.command)));
 }

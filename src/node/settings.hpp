@@ -6,6 +6,8 @@
 #include "base/describe.hpp"
 #include "base/log.hpp"
 #include "base/settings.hpp"
+#include "historian/engine.hpp"
+#include "node/access/session_book.hpp"
 
 namespace hanse::node {
 
@@ -24,11 +26,17 @@ struct ServerSettings {
   static constexpr auto notes() {
     return std::array{
         FieldNote{.field = "address", .summary = "Address to listen on; anything but localhost should come with tls."},
-        FieldNote{.field = "port", .summary = "TCP port of the page and the interface; 0 takes a free one.", .min = 0, .max = 65535},
+        FieldNote{.field = "port",
+                  .summary = "TCP port of the page and the interface; 0 takes a free one.",
+                  .min = 0,
+                  .max = 65535},
         FieldNote{.field = "tls", .summary = "off, self_signed (made at first start) or files."},
         FieldNote{.field = "certificate_file", .summary = "PEM file with the certificate chain, for tls = files."},
         FieldNote{.field = "key_file", .summary = "PEM file with the private key, for tls = files."},
-        FieldNote{.field = "connections_max", .summary = "Connections served at once; more are refused.", .min = 1, .max = 100000},
+        FieldNote{.field = "connections_max",
+                  .summary = "Connections served at once; more are refused.",
+                  .min = 1,
+                  .max = 100000},
         FieldNote{.field = "work_threads", .summary = "Threads for requests, queries and apps.", .min = 1, .max = 256}};
   }
 };
@@ -60,12 +68,16 @@ struct Settings {
   std::string time_zone = "Europe/Berlin";
   ServerSettings server;
   StoreSettings store;
+  historian::HistorianSettings historian;
+  AccessSettings access;
   LogSettings log;
   static constexpr auto notes() {
-    return std::array{FieldNote{.field = "data_folder", .summary = "Folder that holds all this node keeps.", .required = false},
-                      FieldNote{.field = "time_zone", .summary = "The plant's time zone, as in Europe/Berlin: shifts and pages use it."}};
+    return std::array{
+        FieldNote{.field = "data_folder", .summary = "Folder that holds all this node keeps.", .required = false},
+        FieldNote{.field = "time_zone",
+                  .summary = "The plant's time zone, as in Europe/Berlin: shifts and pages use it."}};
   }
 };
-HANSE_DESCRIBE(Settings, (data_folder, time_zone, server, store, log))
+HANSE_DESCRIBE(Settings, (data_folder, time_zone, server, store, historian, access, log))
 
 }  // namespace hanse::node

@@ -56,7 +56,8 @@ Result<Settings> read_settings(const CommandLine& line, const char* const* envir
 
 std::string settings_reference_markdown() {
   std::string out =
-      "# Settings\n\nIn the settings file (TOML), as environment variable or as flag; each wins over the one before it.\n"
+      "# Settings\n\nIn the settings file (TOML), as environment variable or as flag; each wins over the one before "
+      "it.\n"
       "Unknown names are refused. Made by `hanse settings reference`.\n\n"
       "| Setting | Variable | Default | What it does |\n|---|---|---|---|\n";
   for (const auto& setting : list_settings(Settings{})) {

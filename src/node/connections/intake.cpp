@@ -65,6 +65,7 @@ void Intake::run() {
       const std::lock_guard lock{mutex_};
       (appended ? figures_.stored : figures_.dropped) += count;
       if (!appended) ++figures_.failed_appends;
+      figures_.refusing = !appended;
     }
     if (!appended) {
       log_.error("intake", "history refuses samples", {{"error", to_string(appended.error())}, {"lost", fmt::format("{}", count)}});

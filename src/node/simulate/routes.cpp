@@ -36,10 +36,12 @@ Error error_of(const net::HttpResponse& response) {
 }
 
 /// One call to the control interface, on an I/O context of its own.
-Result<std::string> ask(const SimulationFacts& facts, std::string method, const std::string& target, std::string body = "") {
+Result<std::string> ask(const std::optional<SimulationFacts>& facts, std::string method, const std::string& target,
+                        std::string body = "") {
+  if (!facts) return fail(ErrorCode::not_found, "this node has no simulated plant; `hanse demo` runs one");
   net::HttpRequest request{.method = std::move(method),
-                           .url = fmt::format("http://127.0.0.1:{}{}", facts.control_port, target),
-                           .headers = {{"Authorization", "Bearer " + facts.token}}, .body = std::move(body)};
+                           .url = fmt::format("http://127.0.0.1:{}{}", facts->control_port, target),
+                           .headers = {{"Authorization", "Bearer " + facts->token}}, .body = std::move(body)};
   if (!request.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   boost::asio::io_context context{1};
   Result<net::HttpResponse> response = fail(ErrorCode::unavailable, "the simulation doesn't answer");
@@ -58,7 +60,7 @@ bool plain_id(std::string_view id) {
 
 }  // namespace
 
-std::vector<api::Route> routes(const SimulationFacts& facts) {
+std::vector<api::Route> routes(const std::optional<SimulationFacts>& facts) {
   using api::Context;
   return {
       api::route<NoInput, SimulationState>(

@@ -1,0 +1,247 @@
+#include "node/node.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <iterator>
+
+#include "api/openapi.hpp"
+#include "apps/catalogue.hpp"
+#include "historian/line_protocol_routes.hpp"
+#include "historian/routes.hpp"
+#include "historian/sql_routes.hpp"
+#include "net/on_pool.hpp"
+#include "node/history/foreign_series.hpp"
+#include "node/history/sql_tables.hpp"
+#include "node/protocols.hpp"
+#include "node/simulate/routes.hpp"
+#include "node/system/journal_routes.hpp"
+#include "node/version.hpp"
+#include "plant/routes.hpp"
+
+namespace hanse::node {
+namespace {
+
+constexpr std::size_t kJobsMax = 10'000;
+constexpr Duration kFarewellMax = 10s;
+constexpr Duration kStep = 1s;
+
+void append(std::vector<api::Route>& routes, std::vector<api::Route> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(routes));
+}
+
+/// What a browser on this machine types for the address that is listened on.
+std::string page_host(const std::string& address) {
+  if (address == "0.0.0.0" || address == "::" || address == "127.0.0.1" || address == "::1") return "localhost";
+  return address.find(':') == std::string::npos ? address : '[' + address + ']';
+}
+
+}  // namespace
+
+Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOptions options, Foundation foundation)
+    : settings_(std::move(settings)),
+      clock_(clock),
+      log_(log),
+      demo_(std::move(options.demo)),
+      base_(std::move(foundation)),
+      machine_work_(machine_io_.get_executor()),
+      access_(*base_.store, clock, log, settings_.access),
+      settings_history_(*base_.store, clock, options.settings_file),
+      hub_(server_io_.get_executor(), clock, may_listen),
+      feed_(hub_),
+      engine_({.plant = *base_.plant,
+               .directory = *base_.directory,
+               .history = base_.history.get(),
+               .log = &log,
+               .write = [this](signal::SampleBatch batch) { intake_.deliver(std::move(batch)); }},
+              apps::catalogue()),
+      intake_(*base_.history, log, [this](const signal::SampleBatch& batch) { take_stored(batch); }),
+      connections_({.store = *base_.store,
+                    .plant = *base_.plant,
+                    .intake = intake_,
+                    .clock = clock,
+                    .log = log,
+                    .executor = machine_io_.get_executor(),
+                    .protocols = protocols()}),
+      pool_(static_cast<std::size_t>(settings_.server.work_threads), kJobsMax) {}
+
+Node::~Node() {
+  machine_work_.reset();
+  machine_io_.stop();
+}
+
+Result<std::unique_ptr<Node>> Node::open(Settings settings, const Clock& clock, const Log& log, NodeOptions options) {
+  HANSE_TRY(auto foundation, open_foundation(settings, clock, log));
+  auto node =
+      std::make_unique<Node>(Token{}, std::move(settings), clock, log, std::move(options), std::move(foundation));
+  HANSE_CHECK(node->assemble());
+  return node;
+}
+
+Result<void> Node::assemble() {
+  HANSE_CHECK(settings_history_.record());
+  if (demo_) HANSE_CHECK(simulate::seed_demo(*base_.plant, {"system:demo"}));
+  base_.plant->events().listen([this](std::span<const plant::ProductionEvent> events) { feed_.events(events); });
+  engine_.findings().listen([this](const apps::Finding& finding) { feed_.finding(finding); });
+  HANSE_CHECK(engine_.start(clock_.now()));
+  auto routes = make_routes();
+  *openapi_ = api::openapi_document(routes, version());
+  router_ = std::make_unique<api::Router>(std::move(routes));
+  server_ = std::make_unique<net::HttpServer>(
+      server_io_.get_executor(),
+      net::HttpServerParts{.router = *router_,
+                           .pool = pool_,
+                           .clock = clock_,
+                           .log = log_,
+                           .authorise = access_.authorise(),
+                           .permit = access_.permit(),
+                           .page = net::embedded_page(),
+                           .live = &hub_},
+      net::HttpServerOptions{.connections_max = static_cast<std::size_t>(settings_.server.connections_max)});
+  return {};
+}
+
+std::vector<api::Route> Node::make_routes() {
+  std::vector<api::Route> routes;
+  append(routes, access_.routes());
+  append(routes, plant::routes(*base_.plant, connections_.machine_connector()));
+  append(routes, historian::routes(*base_.history, *base_.directory));
+  append(routes, historian::line_protocol_routes(
+                     {.directory = *base_.directory,
+                      .clock = clock_,
+                      .append = [this](const signal::SampleBatch& batch) { return append_now(batch); },
+                      .resolve = foreign_series(*base_.plant)}));
+  append(routes, historian::sql_routes(sql_tables(base_), clock_));
+  append(routes, connection_routes(connections_));
+  append(routes, engine_.routes());
+  append(routes, journal_routes(*base_.store));
+  append(routes, settings_routes(settings_, settings_history_));
+  append(routes, simulate::routes(demo_ ? std::optional{demo_->facts()} : std::nullopt));
+  append(routes, system_routes({.version = std::string{version()},
+                                .metrics = metric_sources(),
+                                .not_ready = [this]() -> std::string {
+                                  return intake_.figures().refusing ? "history doesn't take samples; see the log" : "";
+                                },
+                                .openapi = openapi_}));
+  return routes;
+}
+
+std::vector<MetricSource> Node::metric_sources() {
+  return {write_process_metrics, [this](MetricWriter& writer) {
+            const auto intake = intake_.figures();
+            writer.counter("hanse_samples_stored_total", "Samples made durable.", static_cast<double>(intake.stored));
+            writer.counter("hanse_samples_dropped_total", "Samples thrown away because history couldn't keep up.",
+                           static_cast<double>(intake.dropped));
+            writer.gauge("hanse_samples_queued", "Samples waiting for history.", static_cast<double>(intake.queued));
+            for (const auto& app : engine_.figures()) {
+              writer.counter("hanse_app_cpu_seconds_total", "Processor time of an app's steps.", app.cpu_s,
+                             {{"app", app.id}});
+              writer.counter("hanse_app_samples_total", "Samples an app was given.",
+                             static_cast<double>(app.samples_in), {{"app", app.id}});
+            }
+            for (const auto& health : connection_healths(connections_, 0)) {
+              writer.gauge(
+                  "hanse_connection_healthy", "1 while data flows or the source has nothing to say.",
+                  health.health == connectors::Health::active || health.health == connectors::Health::idle ? 1 : 0,
+                  {{"connection", health.id}});
+              writer.counter("hanse_connection_samples_total", "Samples of a connection.",
+                             static_cast<double>(health.samples), {{"connection", health.id}});
+            }
+            const auto& http = server_->figures();
+            writer.counter("hanse_http_requests_total", "Requests answered.", static_cast<double>(http.requests));
+            writer.counter("hanse_http_failed_requests_total", "Requests answered with 5xx.",
+                           static_cast<double>(http.failed_requests));
+            writer.gauge("hanse_http_connections", "Connections open.", static_cast<double>(http.connections));
+            writer.gauge("hanse_live_clients", "Pages that listen to live data.", static_cast<double>(hub_.clients()));
+          }};
+}
+
+void Node::take_stored(const signal::SampleBatch& batch) {
+  feed_.samples(batch);
+  engine_.offer(batch);
+}
+
+Result<historian::AppendCounts> Node::append_now(const signal::SampleBatch& batch) {
+  auto counts = base_.history->append(batch);
+  if (counts) take_stored(batch);
+  return counts;
+}
+
+Result<void> Node::connect_demo() {
+  for (auto& wanted : simulate::demo_connections(demo_->facts())) {
+    ConnectionRecord record{.id = std::move(wanted.id),
+                            .name = std::move(wanted.name),
+                            .protocol = std::move(wanted.protocol),
+                            .enabled = true,
+                            .asset = std::move(wanted.asset),
+                            .template_id = std::move(wanted.template_id),
+                            .settings = std::move(wanted.settings)};
+    HANSE_CHECK(connections_.put({"system:demo"}, std::move(record)));
+  }
+  return {};
+}
+
+Result<std::shared_ptr<const net::TlsIdentity>> Node::tls_identity() const {
+  const auto& server = settings_.server;
+  if (server.tls == TlsMode::off) return std::shared_ptr<const net::TlsIdentity>{};
+  auto identity = server.tls == TlsMode::files ? net::TlsIdentity::load(server.certificate_file, server.key_file)
+                                               : net::TlsIdentity::self_signed(base_.folder.file("tls"));
+  if (!identity) return std::move(identity).error();
+  return std::make_shared<const net::TlsIdentity>(*std::move(identity));
+}
+
+Result<std::string> Node::start() {
+  HANSE_TRY(auto tls, tls_identity());
+  const bool secure = tls != nullptr;
+  const auto port =
+      server_->start(settings_.server.address, static_cast<std::uint16_t>(settings_.server.port), std::move(tls));
+  if (!port) {
+    return fail(port.error().code,
+                fmt::format("{}; set another with --server.port or --server.address", port.error().message));
+  }
+  // The demo's ports are new with each start: its connections must be right before the kept ones are begun.
+  if (demo_) HANSE_CHECK(connect_demo());
+  HANSE_CHECK(connections_.start());
+  machine_thread_ = std::jthread{[this] { machine_io_.run(); }};
+  return fmt::format("{}://{}:{}", secure ? "https" : "http", page_host(settings_.server.address), *port);
+}
+
+boost::asio::awaitable<void> Node::beat() {
+  while (!stopping_) {
+    std::move_only_function<void()> work = [this] {
+      engine_.step(clock_.now());
+      feed_.healths(connection_healths(connections_, 0));
+    };
+    // A full pool means a late step, not a lost one: what was offered waits.
+    auto stepping = net::run_on_pool(pool_, std::move(work));
+    co_await std::move(stepping);
+    auto waiting = net::pause(kStep);
+    co_await std::move(waiting);
+  }
+}
+
+boost::asio::awaitable<void> Node::wait_for_stop() {
+  boost::asio::signal_set signals{server_io_, SIGTERM, SIGINT};
+  auto waiting = signals.async_wait(boost::asio::use_awaitable);
+  co_await std::move(waiting);
+  log_.info("node", "stopping");
+  stopping_ = true;
+  auto closing = server_->stop(kFarewellMax);
+  co_await std::move(closing);
+  connections_.stop();
+  machine_work_.reset();
+  server_io_.stop();
+}
+
+void Node::run() {
+  boost::asio::co_spawn(server_io_, beat(), boost::asio::detached);
+  boost::asio::co_spawn(server_io_, wait_for_stop(), boost::asio::detached);
+  server_io_.run();
+  machine_thread_.join();
+}
+
+}  // namespace hanse::node

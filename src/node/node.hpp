@@ -1,0 +1,94 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/router.hpp"
+#include "apps/engine.hpp"
+#include "base/work_pool.hpp"
+#include "net/http_server.hpp"
+#include "net/live_hub.hpp"
+#include "node/access/access.hpp"
+#include "node/connections/connections.hpp"
+#include "node/connections/intake.hpp"
+#include "node/foundation.hpp"
+#include "node/live/live_feed.hpp"
+#include "node/simulate/demo.hpp"
+#include "node/system/settings_history.hpp"
+#include "node/system/system_routes.hpp"
+
+namespace hanse::node {
+
+struct NodeOptions {
+  std::string settings_file;                       ///< Empty: none was read.
+  std::unique_ptr<simulate::DemoPlant> demo = {};  ///< A running simulation to be connected to.
+};
+
+/// One node: every room made by constructor call and held as a member, in order of dependency.
+class Node {
+ public:
+  /// Everything but the listening. `clock` and `log` outlive it. Errors: of any room, with what to do.
+  static Result<std::unique_ptr<Node>> open(Settings settings, const Clock& clock, const Log& log, NodeOptions options);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  const api::Router& router() const { return *router_; }
+  const std::string& openapi() const { return *openapi_; }
+  /// A one-time code for the first administrator; none when there is one.
+  Result<std::optional<std::string>> setup_code() { return access_.setup_code(); }
+  /// Connects the machines and listens; the page's address. Errors: when the port can't be had.
+  Result<std::string> start();
+  /// Serves until SIGTERM or SIGINT, then finishes what is under way.
+  void run();
+
+ private:
+  struct Token {};
+
+ public:
+  Node(Token token, Settings settings, const Clock& clock, const Log& log, NodeOptions options, Foundation foundation);
+
+ private:
+  Result<void> assemble();
+  Result<void> connect_demo();
+  std::vector<api::Route> make_routes();
+  std::vector<MetricSource> metric_sources();
+  Result<std::shared_ptr<const net::TlsIdentity>> tls_identity() const;
+  /// What became durable goes to the pages and the apps.
+  void take_stored(const signal::SampleBatch& batch);
+  /// For senders that wait for the answer; a connector's samples go through the intake's queue.
+  Result<historian::AppendCounts> append_now(const signal::SampleBatch& batch);
+  boost::asio::awaitable<void> beat();
+  boost::asio::awaitable<void> wait_for_stop();
+
+  const Settings settings_;
+  const Clock& clock_;
+  const Log& log_;
+  std::unique_ptr<simulate::DemoPlant> demo_;
+  Foundation base_;
+  boost::asio::io_context server_io_{1};   ///< HTTP and live data; runs on the caller of `run`.
+  boost::asio::io_context machine_io_{1};  ///< Connections to machines.
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> machine_work_;
+  Access access_;
+  SettingsHistory settings_history_;
+  net::LiveHub hub_;
+  LiveFeed feed_;
+  apps::Engine engine_;
+  Intake intake_;
+  Connections connections_;
+  std::shared_ptr<std::string> openapi_ = std::make_shared<std::string>();
+  std::unique_ptr<api::Router> router_;
+  WorkPool pool_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::jthread machine_thread_;
+  bool stopping_ = false;
+};
+
+}  // namespace hanse::node
