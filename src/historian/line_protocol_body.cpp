@@ -32,7 +32,7 @@ Result<std::string> plain_line_body(std::string body) {
     if (starved || (status != Z_OK && status != Z_STREAM_END))
       return fail(ErrorCode::invalid, "the body is broken gzip");
   }
-  text.resize(filled);
+  text.erase(filled);
   return text;
 }
 
