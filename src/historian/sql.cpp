@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "historian/sql_module.hpp"
 
 namespace hanse::historian {
@@ -118,6 +119,7 @@ Result<Statement> prepare(sqlite3* database, std::string_view sql) {
   };
   if (sql.size() > kSqlTextBytesMax)
     return fail(ErrorCode::too_large, fmt::format("the SQL is over {} bytes", kSqlTextBytesMax));
+  if (!is_utf8(sql)) return fail(ErrorCode::invalid, "the SQL is not UTF-8");
   if (sql.contains('\0')) return fail(ErrorCode::invalid, "the SQL holds a zero byte");
   const char* tail = nullptr;
   HANSE_TRY(auto statement, one(sql, &tail));
@@ -221,7 +223,8 @@ SqlValue column_of(sqlite3_stmt* statement, int column, std::size_t& bytes) {
       const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
       const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
       bytes += size;
-      return std::string{text, size};
+      if (is_utf8({text, size})) return std::string{text, size};
+      [[fallthrough]];  // A CAST can make a text of any bytes.
     }
     case SQLITE_BLOB: {  // As hex digits: JSON and CSV have no bytes.
       const auto* data = static_cast<const unsigned char*>(sqlite3_column_blob(statement, column));
