@@ -73,7 +73,8 @@ class AccessFixture : public testing::Test {
   /// Journal's actions with their actors, oldest first, as `login user:admin`.
   std::vector<std::string> journal() {
     std::vector<std::string> lines;
-    for (const auto& entry : *store->journal(0, 1000, false)) lines.push_back(entry.action + ' ' + entry.actor);
+    const auto entries = *store->journal(0, 1000, false);
+    for (const auto& entry : entries) lines.push_back(entry.action + ' ' + entry.actor);
     return lines;
   }
   static std::string header(const api::Response& response, std::string_view wanted) {

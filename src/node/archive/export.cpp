@@ -129,7 +129,7 @@ class Export {
     HANSE_CHECK(write_journal());
     for (const auto& kind : kinds_) HANSE_CHECK(write_kind(kind));
     for (const auto& [number, signal] : parts_.signals) HANSE_CHECK(write_signal(number));
-    HANSE_CHECK(write_file(path_in(folder_, "README.txt"), kReadme));
+    HANSE_CHECK(write_file(path_in(folder_, "README.md"), kReadme));
     HANSE_CHECK(sync_all(folder_));
     return write_manifest(folder_, {.program = std::string{version()},
                                     .made = parts_.clock.now(),

@@ -111,7 +111,7 @@ TEST_F(ExportTest, LeavesSecretsOut) {
 
   const auto files = *list_files(root + "/export");
   EXPECT_EQ(files,
-            (std::vector<std::string>{"README.txt", "documents/connection.jsonl", "journal.jsonl", "manifest.json"}));
+            (std::vector<std::string>{"README.md", "documents/connection.jsonl", "journal.jsonl", "manifest.json"}));
   EXPECT_TRUE(
       text("documents/connection.jsonl")
           .contains(R"("settings":{"password":"********","brokers":[{"client_secret":"********","host":"h"}]})"));
