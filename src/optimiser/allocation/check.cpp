@@ -1,8 +1,8 @@
 #include "optimiser/allocation/check.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 #include <map>
 
 namespace hanse::optimiser::allocation {
@@ -35,16 +35,20 @@ class Checker {
   bool positions_exist() {
     const auto number = [](double quantity) { return std::isfinite(quantity) && quantity >= 0; };
     for (const auto& x : plan_.placements) {
-      if (x.activity >= p_.activities.size() || x.week >= p_.weeks || !number(x.quantity)) violation("a placement names what isn't there or no quantity");
+      if (x.activity >= p_.activities.size() || x.week >= p_.weeks || !number(x.quantity))
+        violation("a placement names what isn't there or no quantity");
     }
     for (const auto& f : plan_.shipments) {
-      if (f.item >= p_.items.size() || f.lane >= p_.lanes.size() || f.week >= p_.weeks || !number(f.quantity)) violation("a shipment names what isn't there or no quantity");
+      if (f.item >= p_.items.size() || f.lane >= p_.lanes.size() || f.week >= p_.weeks || !number(f.quantity))
+        violation("a shipment names what isn't there or no quantity");
     }
     for (const auto& w : plan_.bought) {
-      if (w.purchase >= p_.purchases.size() || w.week >= p_.weeks || !number(w.quantity)) violation("a purchase names what isn't there or no quantity");
+      if (w.purchase >= p_.purchases.size() || w.week >= p_.weeks || !number(w.quantity))
+        violation("a purchase names what isn't there or no quantity");
     }
     for (const auto& v : plan_.deliveries) {
-      if (v.item >= p_.items.size() || v.zone >= p_.zones || v.week >= p_.weeks || !number(v.quantity)) violation("a delivery names what isn't there or no quantity");
+      if (v.item >= p_.items.size() || v.zone >= p_.zones || v.week >= p_.weeks || !number(v.quantity))
+        violation("a delivery names what isn't there or no quantity");
     }
     return out_.violations.empty();
   }
@@ -72,11 +76,13 @@ class Checker {
         const double weeks_running = week - activity.qualification + 1.0;
         most = activity.rate_max * (weeks_running >= activity.ramp + 1.0 ? 1.0 : weeks_running / (activity.ramp + 1.0));
       }
-      if (over(quantity, most, quantity)) violation(fmt::format("activity {} starts {} in week {}, at most {} are possible", e, quantity, week, most));
+      if (over(quantity, most, quantity))
+        violation(fmt::format("activity {} starts {} in week {}, at most {} are possible", e, quantity, week, most));
       if (activity.lot > 0) {
         const double lots = quantity / activity.lot;
         if (std::abs(lots - std::round(lots)) > kTolerance * std::max(1.0, lots)) {
-          violation(fmt::format("activity {} starts {} in week {}, which is no multiple of {}", e, quantity, week, activity.lot));
+          violation(fmt::format("activity {} starts {} in week {}, which is no multiple of {}", e, quantity, week,
+                                activity.lot));
         }
       }
       hours[{activity.pool, week}] += quantity * activity.hours;
@@ -92,7 +98,8 @@ class Checker {
       const auto& pool = p_.pools[where.first];
       const double usual = pool.hours[where.second];
       const double most = usual + (pool.overtime.empty() ? 0 : pool.overtime[where.second]);
-      if (over(used, most, used)) violation(fmt::format("pool '{}' works {} hours in week {}, has {}", pool.id, used, where.second, most));
+      if (over(used, most, used))
+        violation(fmt::format("pool '{}' works {} hours in week {}, has {}", pool.id, used, where.second, most));
       out_.measures.overtime += std::max(0.0, used - usual) * pool.overtime_cost;
     }
   }
@@ -108,7 +115,9 @@ class Checker {
     for (const auto& w : plan_.bought) {
       const auto& purchase = p_.purchases[w.purchase];
       const double sum = bought[{w.purchase, w.week}] += w.quantity;
-      if (over(sum, purchase.weekly_max, sum)) violation(fmt::format("purchase {} takes {} in week {}, at most {}", w.purchase, sum, w.week, purchase.weekly_max));
+      if (over(sum, purchase.weekly_max, sum))
+        violation(
+            fmt::format("purchase {} takes {} in week {}, at most {}", w.purchase, sum, w.week, purchase.weekly_max));
       add(purchase.item, purchase.zone, w.week + purchase.lead, w.quantity);
       out_.measures.market += w.quantity * purchase.cost;
     }
@@ -135,7 +144,8 @@ class Checker {
         sum += dues[t];
         backlog += dues[t] - (deliveries ? (*deliveries)[t] : 0);
         if (deliveries) out_.measures.units_delivered += (*deliveries)[t];
-        if (backlog < -kTolerance * std::max(1.0, sum)) violation(fmt::format("item {} is delivered {} early or too much in week {}", where / p_.zones, -backlog, t));
+        if (backlog < -kTolerance * std::max(1.0, sum))
+          violation(fmt::format("item {} is delivered {} early or too much in week {}", where / p_.zones, -backlog, t));
         out_.measures.unit_weeks_late += std::max(0.0, backlog);
       }
       out_.measures.units_due += sum;

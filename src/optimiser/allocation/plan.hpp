@@ -44,9 +44,12 @@ struct Plan {
 
 /// What a plan costs and gives, part by part.
 struct Measures {
-  double making = 0, overtime = 0, activation = 0, transport = 0, stock = 0, market = 0, late = 0, shortage = 0, agreements = 0;
+  double making = 0, overtime = 0, activation = 0, transport = 0, stock = 0, market = 0, late = 0, shortage = 0,
+         agreements = 0;
   double units_due = 0, units_delivered = 0, unit_weeks_late = 0;
-  double total() const { return making + overtime + activation + transport + stock + market + late + shortage + agreements; }
+  double total() const {
+    return making + overtime + activation + transport + stock + market + late + shortage + agreements;
+  }
 };
 HANSE_DESCRIBE(Measures, (making, overtime, activation, transport, stock, market, late, shortage, agreements, units_due,
                           units_delivered, unit_weeks_late))

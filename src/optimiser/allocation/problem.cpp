@@ -1,8 +1,8 @@
 #include "optimiser/allocation/problem.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 
 namespace hanse::optimiser::allocation {
 namespace {
@@ -46,7 +46,8 @@ void check_pools(const Problem& p, Findings& out) {
     const auto path = fmt::format("pools[{}]", k);
     out.index(path + ".supplier", pool.supplier, p.suppliers);
     if (pool.hours.size() != p.weeks) out.add(path + ".hours", fmt::format("must have {} weeks", p.weeks));
-    if (!pool.overtime.empty() && pool.overtime.size() != p.weeks) out.add(path + ".overtime", fmt::format("must have {} weeks or none", p.weeks));
+    if (!pool.overtime.empty() && pool.overtime.size() != p.weeks)
+      out.add(path + ".overtime", fmt::format("must have {} weeks or none", p.weeks));
     for (const auto hours : pool.hours) out.number(path + ".hours", hours, 0, kQuantityMax);
     for (const auto hours : pool.overtime) out.number(path + ".overtime", hours, 0, kQuantityMax);
     out.number(path + ".overtime_cost", pool.overtime_cost, 0, kQuantityMax);
@@ -111,7 +112,8 @@ void check_rest(const Problem& p, Findings& out) {
 /// Depth-first; `order` gets items after all they are made of. Returns the cycle that was met, first item repeated.
 class BillWalk {
  public:
-  explicit BillWalk(const Problem& problem) : problem_(problem), state_(problem.items.size()), recipes_(problem.items.size()) {
+  explicit BillWalk(const Problem& problem)
+      : problem_(problem), state_(problem.items.size()), recipes_(problem.items.size()) {
     for (std::uint32_t r = 0; r < problem.recipes.size(); ++r) recipes_[problem.recipes[r].item].push_back(r);
   }
   bool visit(std::uint32_t item) {
@@ -151,7 +153,8 @@ Result<void> validate(const Problem& problem) {
   Findings findings;
   if (problem.weeks == 0 || problem.weeks > 520) findings.add("weeks", "must be from 1 to 520");
   if (problem.zones == 0) findings.add("zones", "must be at least 1");
-  if (!problem.weight.empty() && problem.weight.size() != problem.items.size()) findings.add("weight", "must be as long as items, or empty");
+  if (!problem.weight.empty() && problem.weight.size() != problem.items.size())
+    findings.add("weight", "must be as long as items, or empty");
   for (std::size_t i = 0; i < problem.items.size(); ++i) {
     findings.number(fmt::format("items[{}].hold_cost", i), problem.items[i].hold_cost, 0, kQuantityMax);
   }

@@ -14,7 +14,8 @@
 // The model (B1 of the planning fact sheet), for plans x (units started), f (shipped), w (bought), v (delivered):
 //   stock[i,g,t] = stock[i,g,t-1] + given + sum yield x[e,t-lead] + f in - f out + w - sum a x[e',t] - v[i,g,t] >= 0
 //   sum hours x[e,t] <= hours[k,t] + overtime[k,t];   x[e,t] <= rate_e(t), 0 before qualification, rising over the ramp
-//   backlog[d,t] = backlog[d,t-1] + due[d,t] - v[d,t] >= 0;   x in whole lots where there are any;   limits on sums of x
+//   backlog[d,t] = backlog[d,t-1] + due[d,t] - v[d,t] >= 0;   x in whole lots where there are any;   limits on sums of
+//   x
 // A first part costs `activation_cost` once. Activating at week 0 is never worse, so a plan says only whether.
 
 namespace hanse::optimiser::allocation {
@@ -29,7 +30,7 @@ struct Item {
 
 struct Input {
   std::uint32_t item = 0;
-  double quantity = 1;   ///< Units per unit made, with scrap.
+  double quantity = 1;  ///< Units per unit made, with scrap.
 };
 
 /// One way to make an item; alternatives are further recipes of the same item.
@@ -42,31 +43,33 @@ struct Recipe {
 struct Pool {
   std::string id;
   std::uint32_t supplier = 0;
-  std::vector<double> hours;      ///< A week; as many as the problem has weeks.
-  std::vector<double> overtime;   ///< More hours a week; empty for none.
-  double overtime_cost = 0;       ///< Per hour, beside the activity's own cost.
+  std::vector<double> hours;     ///< A week; as many as the problem has weeks.
+  std::vector<double> overtime;  ///< More hours a week; empty for none.
+  double overtime_cost = 0;      ///< Per hour, beside the activity's own cost.
 };
 
 /// A supplier's way to make an item by a recipe at one place, after matching.
 struct Activity {
   std::uint32_t recipe = 0, pool = 0, zone = 0;
-  std::uint32_t lead = 0;         ///< Weeks from start to the goods being there.
-  double hours = 1;               ///< Of the pool per unit started; > 0.
-  double cost = 0;                ///< Per unit started.
-  double yield = 1;               ///< Good units per unit started, in (0, 1].
-  double rate_max = kUnlimited;   ///< Units a week at full rate.
-  std::uint32_t qualification = 0;///< Weeks before the first start.
-  std::uint32_t ramp = 0;         ///< Weeks from the first start to full rate, linear: 1/(ramp+1), 2/(ramp+1), ..., 1.
-  double activation_cost = 0;     ///< Once, when anything is started.
-  double lot = 0;                 ///< Units come in multiples of it; 0: any quantity.
-  std::uint32_t from = 0, until = std::numeric_limits<std::uint32_t>::max();  ///< Starts in [from, until) only: certificates, agreements.
+  std::uint32_t lead = 0;           ///< Weeks from start to the goods being there.
+  double hours = 1;                 ///< Of the pool per unit started; > 0.
+  double cost = 0;                  ///< Per unit started.
+  double yield = 1;                 ///< Good units per unit started, in (0, 1].
+  double rate_max = kUnlimited;     ///< Units a week at full rate.
+  std::uint32_t qualification = 0;  ///< Weeks before the first start.
+  std::uint32_t ramp = 0;      ///< Weeks from the first start to full rate, linear: 1/(ramp+1), 2/(ramp+1), ..., 1.
+  double activation_cost = 0;  ///< Once, when anything is started.
+  double lot = 0;              ///< Units come in multiples of it; 0: any quantity.
+  std::uint32_t
+      from = 0,
+      until = std::numeric_limits<std::uint32_t>::max();  ///< Starts in [from, until) only: certificates, agreements.
 };
 
 /// Transport of any item between two zones.
 struct Lane {
   std::uint32_t from = 0, to = 0;
-  std::uint32_t lead = 1;         ///< Weeks; at least 1.
-  double cost = 0;                ///< Share of an item's weight: times `Problem::weight` of the item, per unit.
+  std::uint32_t lead = 1;  ///< Weeks; at least 1.
+  double cost = 0;         ///< Share of an item's weight: times `Problem::weight` of the item, per unit.
 };
 
 struct Stock {
@@ -97,19 +100,19 @@ struct Limit {
   };
   std::vector<Term> terms;
   double max = kUnlimited;
-  double min = 0;                 ///< Soft: each missing unit costs `min_penalty`.
+  double min = 0;  ///< Soft: each missing unit costs `min_penalty`.
   double min_penalty = 0;
 };
 
 struct Penalties {
-  double late = 1;                ///< Per unit and week behind its due week.
-  double shortage = 100;          ///< Per unit never delivered, in addition.
+  double late = 1;        ///< Per unit and week behind its due week.
+  double shortage = 100;  ///< Per unit never delivered, in addition.
 };
 
 struct Problem {
   std::uint32_t weeks = 0, zones = 0, suppliers = 0;
   std::vector<Item> items;
-  std::vector<double> weight;     ///< For lanes, by item; empty: 1 each.
+  std::vector<double> weight;  ///< For lanes, by item; empty: 1 each.
   std::vector<Recipe> recipes;
   std::vector<Pool> pools;
   std::vector<Activity> activities;

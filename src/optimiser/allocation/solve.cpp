@@ -74,7 +74,8 @@ class Solver {
     if (options_.start_prices && options_.start_prices->items.size() == model_.places() * model_.weeks) {
       for (std::size_t q = 0; q < model_.places(); ++q) {
         for (std::uint32_t t = 0; t < model_.weeks; ++t) {
-          best_prices_.item[q * model_.padded + t] = static_cast<float>(options_.start_prices->items[q * model_.weeks + t] * model_.set[q / model_.zones] / model_.money);
+          best_prices_.item[q * model_.padded + t] = static_cast<float>(
+              options_.start_prices->items[q * model_.weeks + t] * model_.set[q / model_.zones] / model_.money);
         }
       }
       for (std::size_t r = 0; r < model_.rows.size() && r < options_.start_prices->over.size(); ++r) {
@@ -95,7 +96,8 @@ class Solver {
         }
         cost[item] = std::isfinite(best) ? std::min(best, 1.0) : 0;
         for (auto q = item * model_.zones; q < (item + 1) * model_.zones; ++q) {
-          std::fill_n(best_prices_.item.begin() + static_cast<std::ptrdiff_t>(q * model_.padded), model_.weeks, static_cast<float>(cost[item]));
+          std::fill_n(best_prices_.item.begin() + static_cast<std::ptrdiff_t>(q * model_.padded), model_.weeks,
+                      static_cast<float>(cost[item]));
         }
       }
     }
@@ -190,7 +192,8 @@ class Solver {
     for (auto& rent : out.prices.rents) rent *= static_cast<float>(model_.money);
     for (std::size_t q = 0; q < model_.places(); ++q) {
       for (std::uint32_t t = 0; t < model_.weeks; ++t) {
-        out.prices.items.push_back(static_cast<float>(prices.item[q * model_.padded + t] * model_.money / model_.set[q / model_.zones]));
+        out.prices.items.push_back(
+            static_cast<float>(prices.item[q * model_.padded + t] * model_.money / model_.set[q / model_.zones]));
       }
     }
     for (std::size_t r = 0; r < model_.rows.size(); ++r) {

@@ -1,8 +1,8 @@
 #include "optimiser/allocation/synthetic.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "base/random.hpp"
 
@@ -34,7 +34,8 @@ class Maker {
       inputs[parent].push_back({child, static_cast<double>(random_.integer(1, 3))});
     };
     for (std::uint32_t i = 1; i < first_2; ++i) use(0, i);
-    const auto add_tier = [&](std::uint32_t parents, std::uint32_t parents_end, std::uint32_t begin, std::uint32_t last, double more) {
+    const auto add_tier = [&](std::uint32_t parents, std::uint32_t parents_end, std::uint32_t begin, std::uint32_t last,
+                              double more) {
       for (auto i = begin; i < last; ++i) {
         const auto parent = static_cast<std::uint32_t>(random_.integer(parents, parents_end - 1));
         use(parent, i);
@@ -51,7 +52,11 @@ class Maker {
       for (const auto& input : inputs[i]) need_[input.item] += need_[i] * input.quantity;
       tier_.push_back(tier(i));
       hours_.push_back(random_.uniform(0.2, 1.2) / std::sqrt(need_[i]));
-      cost_.push_back((i == 0 ? 900 : tier(i) == 1 ? 250 : tier(i) == 2 ? 60 : 15) * random_.uniform(0.6, 1.6) / need_[i]);
+      cost_.push_back((i == 0         ? 900
+                       : tier(i) == 1 ? 250
+                       : tier(i) == 2 ? 60
+                                      : 15) *
+                      random_.uniform(0.6, 1.6) / need_[i]);
       class_.push_back(static_cast<std::uint32_t>(random_.integer(0, size_.classes - 1)));
       p_.weight.push_back((tier(i) == 0 ? 20.0 : tier(i) == 1 ? 4.0 : 0.5) / need_[i]);
     }
@@ -70,7 +75,8 @@ class Maker {
     for (std::uint32_t i = 0; i < p_.items.size(); ++i) of_class[class_[i]].push_back(i);
     std::vector<double> makers(p_.items.size());
     for (std::uint32_t k = 0; k < size_.pools; ++k) {
-      const auto supplier = static_cast<std::uint32_t>(std::min<double>(size_.suppliers - 1, size_.suppliers * std::pow(random_.uniform(), 1.7)));
+      const auto supplier = static_cast<std::uint32_t>(
+          std::min<double>(size_.suppliers - 1, size_.suppliers * std::pow(random_.uniform(), 1.7)));
       const auto zone = static_cast<std::uint32_t>(random_.integer(0, size_.zones - 1));
       std::vector<std::uint32_t> able;
       for (auto classes = random_.integer(1, 3); classes > 0; --classes) {
@@ -79,14 +85,17 @@ class Maker {
       }
       std::sort(able.begin(), able.end());
       able.erase(std::unique(able.begin(), able.end()), able.end());
-      if (able.empty()) able.push_back(static_cast<std::uint32_t>(random_.integer(0, static_cast<std::int64_t>(p_.items.size()) - 1)));
+      if (able.empty())
+        able.push_back(static_cast<std::uint32_t>(random_.integer(0, static_cast<std::int64_t>(p_.items.size()) - 1)));
       const double chance = size_.activities_per_pool / static_cast<double>(able.size());
       p_.pools.push_back({fmt::format("pool-{}", k), supplier, {}, {}, 0});
       std::vector<std::uint32_t> chosen;
       for (const auto item : able) {
         if (random_.chance(chance)) chosen.push_back(item);
       }
-      if (chosen.empty()) chosen.push_back(able[static_cast<std::size_t>(random_.integer(0, static_cast<std::int64_t>(able.size()) - 1))]);
+      if (chosen.empty())
+        chosen.push_back(
+            able[static_cast<std::size_t>(random_.integer(0, static_cast<std::int64_t>(able.size()) - 1))]);
       for (const auto item : chosen) add_activity(k, zone, item, makers);
     }
     guarantee_makers(makers);
@@ -100,7 +109,8 @@ class Maker {
       const double rate = p_.pools[activity.pool].hours[0] / activity.hours;
       activity.rate_max = rate;
       if (size_.activation_cost > 0) activity.activation_cost = size_.activation_cost * rate * activity.cost;
-      if (size_.lot_weeks > 0 && activity.recipe % 3 == 0) activity.lot = std::max(1.0, std::floor(size_.lot_weeks * rate));
+      if (size_.lot_weeks > 0 && activity.recipe % 3 == 0)
+        activity.lot = std::max(1.0, std::floor(size_.lot_weeks * rate));
     }
     for (auto& pool : p_.pools) {
       const double spread = random_.uniform(0.7, 1.3);
@@ -145,7 +155,8 @@ class Maker {
   void make_demand() {
     const auto first = size_.weeks / 3;
     for (std::uint32_t g = 0; g < size_.zones; ++g) {
-      for (auto t = first; t < size_.weeks; ++t) p_.demands.push_back({0, g, t, size_.units / size_.zones / (size_.weeks - first)});
+      for (auto t = first; t < size_.weeks; ++t)
+        p_.demands.push_back({0, g, t, size_.units / size_.zones / (size_.weeks - first)});
     }
   }
 

@@ -7,7 +7,11 @@
 namespace hanse::optimiser::allocation::internal {
 
 Model::Model(const Problem& p)
-    : problem(p), weeks(p.weeks), zones(p.zones), items(static_cast<std::uint32_t>(p.items.size())), raw_first(items_raw_first(p)) {
+    : problem(p),
+      weeks(p.weeks),
+      zones(p.zones),
+      items(static_cast<std::uint32_t>(p.items.size())),
+      raw_first(items_raw_first(p)) {
   std::uint32_t longest = 1;
   for (const auto& a : p.activities) longest = std::max(longest, a.lead);
   for (const auto& l : p.lanes) longest = std::max(longest, l.lead);
@@ -48,7 +52,8 @@ void Model::measure_sets() {
   for (const auto& recipe : problem.recipes) {
     auto& needs = inputs.emplace_back();
     for (const auto& input : recipe.inputs) {
-      const auto same = std::find_if(needs.begin(), needs.end(), [&](const Need& need) { return need.item == input.item; });
+      const auto same =
+          std::find_if(needs.begin(), needs.end(), [&](const Need& need) { return need.item == input.item; });
       const double quantity = input.quantity * set[recipe.item] / set[input.item];
       if (same == needs.end()) {
         needs.push_back({input.item, quantity});
@@ -64,7 +69,8 @@ void Model::take_activities() {
   count = p.activities.size();
   original.resize(count);
   for (std::uint32_t e = 0; e < count; ++e) original[e] = e;
-  std::stable_sort(original.begin(), original.end(), [&](auto a, auto b) { return p.activities[a].pool < p.activities[b].pool; });
+  std::stable_sort(original.begin(), original.end(),
+                   [&](auto a, auto b) { return p.activities[a].pool < p.activities[b].pool; });
   position.resize(count);
   most.assign(count * weeks, 0);
   pool_begin.assign(p.pools.size() + 1, 0);
@@ -116,19 +122,23 @@ void Model::take_flows() {
       const auto& lane = problem.lanes[l];
       const double weight = problem.weight.empty() ? 1 : problem.weight[i];
       if (lane.from == lane.to || lane.lead >= weeks) continue;
-      flows.push_back({i, l, i * zones + lane.from, i * zones + lane.to, lane.lead, static_cast<float>(lane.cost * weight * set[i] / money)});
+      flows.push_back({i, l, i * zones + lane.from, i * zones + lane.to, lane.lead,
+                       static_cast<float>(lane.cost * weight * set[i] / money)});
     }
     flow_begin.push_back(static_cast<std::uint32_t>(flows.size()));
   }
   for (std::uint32_t w = 0; w < problem.purchases.size(); ++w) {
     const auto& purchase = problem.purchases[w];
     if (purchase.lead >= weeks) continue;
-    markets.push_back({w, purchase.item * zones + purchase.zone, purchase.lead, static_cast<float>(purchase.cost * set[purchase.item] / money),
+    markets.push_back({w, purchase.item * zones + purchase.zone, purchase.lead,
+                       static_cast<float>(purchase.cost * set[purchase.item] / money),
                        static_cast<float>(purchase.weekly_max / set[purchase.item])});
   }
   given.assign(places() * weeks, 0);
   for (const auto& stock : problem.stocks) {
-    if (stock.week < weeks) given[(stock.item * zones + stock.zone) * weeks + stock.week] += static_cast<float>(stock.quantity / set[stock.item]);
+    if (stock.week < weeks)
+      given[(stock.item * zones + stock.zone) * weeks + stock.week] +=
+          static_cast<float>(stock.quantity / set[stock.item]);
   }
 }
 
@@ -185,11 +195,13 @@ double value_of(const Model& m, const State& s) {
       }
       if (volume > 0) value += volume * unit_cost + a.activation_cost / m.money;
     }
-    for (std::uint32_t t = 0; t < weeks; ++t) value += std::max(0.0, worked[t] - m.capacity[k * weeks + t]) * m.overtime_cost[k];
+    for (std::uint32_t t = 0; t < weeks; ++t)
+      value += std::max(0.0, worked[t] - m.capacity[k * weeks + t]) * m.overtime_cost[k];
   }
   for (std::size_t rg = 0; rg < m.groups(); ++rg) {
     for (const auto& need : m.inputs[rg / m.zones]) {
-      for (std::uint32_t t = 0; t < weeks; ++t) net[(need.item * m.zones + rg % m.zones) * weeks + t] -= need.quantity * used[rg * weeks + t];
+      for (std::uint32_t t = 0; t < weeks; ++t)
+        net[(need.item * m.zones + rg % m.zones) * weeks + t] -= need.quantity * used[rg * weeks + t];
     }
   }
   for (std::size_t f = 0; f < m.flows.size(); ++f) {
@@ -257,18 +269,23 @@ Plan to_plan(const Model& m, const State& s) {
   }
   for (std::size_t f = 0; f < m.flows.size(); ++f) {
     for (std::uint32_t t = 0; t < m.weeks; ++t) {
-      if (s.moved[f * m.weeks + t] > kDust) plan.shipments.push_back({m.flows[f].item, m.flows[f].lane, t, s.moved[f * m.weeks + t] * m.set[m.flows[f].item]});
+      if (s.moved[f * m.weeks + t] > kDust)
+        plan.shipments.push_back(
+            {m.flows[f].item, m.flows[f].lane, t, s.moved[f * m.weeks + t] * m.set[m.flows[f].item]});
     }
   }
   for (std::size_t w = 0; w < m.markets.size(); ++w) {
     for (std::uint32_t t = 0; t < m.weeks; ++t) {
-      if (s.bought[w * m.weeks + t] > kDust) plan.bought.push_back({m.markets[w].purchase, t, s.bought[w * m.weeks + t] * m.set[m.markets[w].place / m.zones]});
+      if (s.bought[w * m.weeks + t] > kDust)
+        plan.bought.push_back(
+            {m.markets[w].purchase, t, s.bought[w * m.weeks + t] * m.set[m.markets[w].place / m.zones]});
     }
   }
   for (std::size_t d = 0; d < m.dues.size(); ++d) {
     for (std::uint32_t t = 0; t < m.weeks; ++t) {
       if (s.delivered[d * m.weeks + t] > kDust) {
-        plan.deliveries.push_back({m.dues[d].item, m.dues[d].place % m.zones, t, s.delivered[d * m.weeks + t] * m.set[m.dues[d].item]});
+        plan.deliveries.push_back(
+            {m.dues[d].item, m.dues[d].place % m.zones, t, s.delivered[d * m.weeks + t] * m.set[m.dues[d].item]});
       }
     }
   }
@@ -284,16 +301,19 @@ State to_state(const Model& m, const Plan& plan) {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> flow_at;
   for (std::size_t f = 0; f < m.flows.size(); ++f) flow_at[{m.flows[f].item, m.flows[f].lane}] = f;
   for (const auto& f : plan.shipments) {
-    if (const auto at = flow_at.find({f.item, f.lane}); at != flow_at.end()) s.moved[at->second * m.weeks + f.week] += static_cast<float>(f.quantity / m.set[f.item]);
+    if (const auto at = flow_at.find({f.item, f.lane}); at != flow_at.end())
+      s.moved[at->second * m.weeks + f.week] += static_cast<float>(f.quantity / m.set[f.item]);
   }
   for (std::size_t w = 0; w < m.markets.size(); ++w) {
     for (const auto& b : plan.bought) {
-      if (b.purchase == m.markets[w].purchase) s.bought[w * m.weeks + b.week] += static_cast<float>(b.quantity / m.set[m.markets[w].place / m.zones]);
+      if (b.purchase == m.markets[w].purchase)
+        s.bought[w * m.weeks + b.week] += static_cast<float>(b.quantity / m.set[m.markets[w].place / m.zones]);
     }
   }
   for (const auto& v : plan.deliveries) {
     const auto d = m.due_of_place[v.item * m.zones + v.zone];
-    if (d >= 0) s.delivered[static_cast<std::size_t>(d) * m.weeks + v.week] += static_cast<float>(v.quantity / m.set[v.item]);
+    if (d >= 0)
+      s.delivered[static_cast<std::size_t>(d) * m.weeks + v.week] += static_cast<float>(v.quantity / m.set[v.item]);
   }
   return s;
 }

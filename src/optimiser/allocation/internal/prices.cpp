@@ -7,7 +7,7 @@ namespace hanse::optimiser::allocation::internal {
 namespace {
 
 struct Piece {
-  float gain;   ///< Per hour, positive.
+  float gain;  ///< Per hour, positive.
   float hours;
 };
 
@@ -97,7 +97,8 @@ double bound(const Model& m, const Prices& prices, std::vector<float>* rents) {
       for (auto e = m.pool_begin[k]; e < m.pool_begin[k + 1]; ++e) {
         const float most = m.most[e * m.weeks + t];
         if (most <= 0) continue;
-        const float gain = m.yield[e] * prices.item[m.place[e] * m.padded + t + m.lead[e]] - input_cost[m.group[e] * m.weeks + t] - m.cost[e] - extra[e];
+        const float gain = m.yield[e] * prices.item[m.place[e] * m.padded + t + m.lead[e]] -
+                           input_cost[m.group[e] * m.weeks + t] - m.cost[e] - extra[e];
         if (gain > 0) pieces.push_back({gain / m.hours[e], most * m.hours[e]});
       }
       if (pieces.empty()) continue;
@@ -112,14 +113,16 @@ double bound(const Model& m, const Prices& prices, std::vector<float>* rents) {
     }
   }
   for (std::size_t q = 0; q < m.places(); ++q) {
-    for (std::uint32_t t = 0; t < m.weeks; ++t) value -= static_cast<double>(m.given[q * m.weeks + t]) * prices.item[q * m.padded + t];
+    for (std::uint32_t t = 0; t < m.weeks; ++t)
+      value -= static_cast<double>(m.given[q * m.weeks + t]) * prices.item[q * m.padded + t];
   }
   for (const auto& due : m.dues) {
     const double units = m.set[due.item];
     for (std::uint32_t t = 0; t < m.weeks; ++t) {
       if (due.quantity[t] == 0) continue;
       double best = (m.late * (m.weeks - t) + m.shortage) * units;
-      for (auto s = t; s < m.weeks; ++s) best = std::min(best, prices.item[due.place * m.padded + s] + m.late * (s - t) * units);
+      for (auto s = t; s < m.weeks; ++s)
+        best = std::min(best, prices.item[due.place * m.padded + s] + m.late * (s - t) * units);
       value += due.quantity[t] * best;
     }
   }

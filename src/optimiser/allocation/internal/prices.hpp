@@ -17,8 +17,9 @@ struct Prices {
 void project(const Model& model, Prices& prices);
 
 /// A value, in model money, that no plan goes below: the balances are relaxed at these prices, which `project` has made
-/// fit, and the rest falls apart into pools and dues. Valid for any prices; equals the optimum of the linear model at its
-/// own. Source: planning fact sheet, B4. Rents by pool and week into `rents` where given: what an hour more would save.
+/// fit, and the rest falls apart into pools and dues. Valid for any prices; equals the optimum of the linear model at
+/// its own. Source: planning fact sheet, B4. Rents by pool and week into `rents` where given: what an hour more would
+/// save.
 double bound(const Model& model, const Prices& prices, std::vector<float>* rents = nullptr);
 
 /// By group and week: what the inputs of a set cost at these prices.

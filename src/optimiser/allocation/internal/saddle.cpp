@@ -21,12 +21,35 @@ void clear(std::vector<float>& values) { std::fill(values.begin(), values.end(),
 }  // namespace
 
 Saddle::Saddle(const Model& m, std::size_t threads)
-    : m_(m), team_(threads), made_(m.count * m.weeks), made_sum_(made_.size()), moved_(m.flows.size() * m.weeks), moved_sum_(moved_.size()),
-      bought_(m.markets.size() * m.weeks), bought_sum_(bought_.size()), delivered_(m.dues.size() * m.weeks), delivered_sum_(delivered_.size()),
-      stock_(m.places() * m.weeks), stock_sum_(stock_.size()), backlog_(m.dues.size() * m.weeks), backlog_sum_(backlog_.size()),
-      net_(stock_.size()), due_net_(delivered_.size()), price_(m.places() * m.padded), price_sum_(price_.size()), due_price_(delivered_.size()),
-      due_price_sum_(delivered_.size()), over_(m.rows.size()), over_sum_(over_.size()), under_(over_.size()), under_sum_(over_.size()),
-      side_cost_(m.count), row_value_(m.rows.size()), sigma_(stock_.size()), due_sigma_(delivered_.size(), 1.0F / 3), row_sigma_(m.rows.size(), 1),
+    : m_(m),
+      team_(threads),
+      made_(m.count * m.weeks),
+      made_sum_(made_.size()),
+      moved_(m.flows.size() * m.weeks),
+      moved_sum_(moved_.size()),
+      bought_(m.markets.size() * m.weeks),
+      bought_sum_(bought_.size()),
+      delivered_(m.dues.size() * m.weeks),
+      delivered_sum_(delivered_.size()),
+      stock_(m.places() * m.weeks),
+      stock_sum_(stock_.size()),
+      backlog_(m.dues.size() * m.weeks),
+      backlog_sum_(backlog_.size()),
+      net_(stock_.size()),
+      due_net_(delivered_.size()),
+      price_(m.places() * m.padded),
+      price_sum_(price_.size()),
+      due_price_(delivered_.size()),
+      due_price_sum_(delivered_.size()),
+      over_(m.rows.size()),
+      over_sum_(over_.size()),
+      under_(over_.size()),
+      under_sum_(over_.size()),
+      side_cost_(m.count),
+      row_value_(m.rows.size()),
+      sigma_(stock_.size()),
+      due_sigma_(delivered_.size(), 1.0F / 3),
+      row_sigma_(m.rows.size(), 1),
       parts_(team_.size()) {
   for (auto& part : parts_) {
     part.used.resize(m.groups() * m.weeks);
@@ -37,7 +60,8 @@ Saddle::Saddle(const Model& m, std::size_t threads)
   for (std::size_t e = 0; e < m.count; ++e) {
     for (std::uint32_t t = 0; t < m.weeks; ++t) {
       if (m.most[e * m.weeks + t] <= 0) continue;
-      for (const auto& need : m.inputs[m.group[e] / m.zones]) sums[(need.item * m.zones + m.group[e] % m.zones) * m.weeks + t] += need.quantity;
+      for (const auto& need : m.inputs[m.group[e] / m.zones])
+        sums[(need.item * m.zones + m.group[e] % m.zones) * m.weeks + t] += need.quantity;
       sums[m.place[e] * m.weeks + t + m.lead[e]] += m.yield[e];
     }
   }
@@ -111,8 +135,10 @@ void Saddle::restart() {
     auto state = mean_state();
     auto prices = mean_prices();
     double moved = 0, priced = 0;
-    for (std::size_t i = 0; i < made_.size(); ++i) moved += static_cast<double>(state.made[i] - anchor_made_[i]) * (state.made[i] - anchor_made_[i]);
-    for (std::size_t i = 0; i < price_.size(); ++i) priced += static_cast<double>(prices.item[i] - anchor_price_[i]) * (prices.item[i] - anchor_price_[i]);
+    for (std::size_t i = 0; i < made_.size(); ++i)
+      moved += static_cast<double>(state.made[i] - anchor_made_[i]) * (state.made[i] - anchor_made_[i]);
+    for (std::size_t i = 0; i < price_.size(); ++i)
+      priced += static_cast<double>(prices.item[i] - anchor_price_[i]) * (prices.item[i] - anchor_price_[i]);
     if (moved > 0 && priced > 0) {
       const double wanted = std::sqrt(std::sqrt(priced) / std::sqrt(moved) / weight_);  // Half way, on a log scale.
       weight_ *= std::clamp(wanted, 1 / 1.5, 1.5);
@@ -128,8 +154,8 @@ void Saddle::restart() {
     over_ = std::move(prices.over);
     under_ = std::move(prices.under);
   }
-  for (auto* sum : {&made_sum_, &moved_sum_, &bought_sum_, &delivered_sum_, &stock_sum_, &backlog_sum_, &price_sum_, &due_price_sum_,
-                    &over_sum_, &under_sum_}) {
+  for (auto* sum : {&made_sum_, &moved_sum_, &bought_sum_, &delivered_sum_, &stock_sum_, &backlog_sum_, &price_sum_,
+                    &due_price_sum_, &over_sum_, &under_sum_}) {
     clear(*sum);
   }
   since_restart_ = 0;
@@ -173,7 +199,8 @@ void Saddle::step_pools(std::size_t thread) {
   for (auto k = begin; k < end; ++k) step_pool(k, part, scratch.data());
 }
 
-/// Gradient step of a pool's activities, then projection onto its hours: all of them give way by the same price of an hour.
+/// Gradient step of a pool's activities, then projection onto its hours: all of them give way by the same price of an
+/// hour.
 void Saddle::step_pool(std::size_t k, Part& part, float* scratch) {
   const auto weeks = m_.weeks;
   const auto first = m_.pool_begin[k], last = m_.pool_begin[k + 1];
@@ -212,7 +239,8 @@ void Saddle::step_pool(std::size_t k, Part& part, float* scratch) {
       float at_low = hours_at(low), at_high = 0;
       for (int i = 0; i < 40 && at_low - at_high > 1e-6F * at_low && high - low > 1e-7F * high; ++i) {
         // Regula falsi, with halving now and then: the function falls piece by piece in straight lines.
-        const float middle = i % 3 == 2 ? (low + high) / 2 : low + (high - low) * (at_low - target) / (at_low - at_high);
+        const float middle =
+            i % 3 == 2 ? (low + high) / 2 : low + (high - low) * (at_low - target) / (at_low - at_high);
         const float there = hours_at(middle);
         (there > target ? low : high) = middle;
         (there > target ? at_low : at_high) = there;
@@ -226,7 +254,8 @@ void Saddle::step_pool(std::size_t k, Part& part, float* scratch) {
       price = m_.overtime_cost[k];
       if (hours_at(price) > capacity + overtime) price = price_for(capacity + overtime);
     }
-    for (auto e = first; e < last; ++e) scratch[(e - first + 1) * weeks + t] -= price * m_.step[e] * primal * m_.hours[e];
+    for (auto e = first; e < last; ++e)
+      scratch[(e - first + 1) * weeks + t] -= price * m_.step[e] * primal * m_.hours[e];
   }
   for (auto e = first; e < last; ++e) {
     const float* next = scratch + (e - first + 1) * weeks;
@@ -294,7 +323,8 @@ void Saddle::step_dues() {
     const auto& market = m_.markets[w];
     for (std::uint32_t t = 0; t + market.lead < weeks; ++t) {
       auto& now = bought_[w * weeks + t];
-      const float next = std::clamp(now - primal * (market.cost - price_[market.place * m_.padded + t + market.lead]), 0.0F, market.most);
+      const float next = std::clamp(now - primal * (market.cost - price_[market.place * m_.padded + t + market.lead]),
+                                    0.0F, market.most);
       net_[market.place * weeks + t + market.lead] += 2 * next - now;
       now = next;
       bought_sum_[w * weeks + t] += next;
@@ -353,7 +383,8 @@ void Saddle::step_prices(std::size_t thread) {
 
 void Saddle::step_rows() {
   const auto dual = static_cast<float>(weight_);
-  for (std::size_t i = 0; i < due_price_.size(); ++i) due_price_[i] = std::max(0.0F, due_price_[i] - dual * due_sigma_[i] * due_net_[i]);
+  for (std::size_t i = 0; i < due_price_.size(); ++i)
+    due_price_[i] = std::max(0.0F, due_price_[i] - dual * due_sigma_[i] * due_net_[i]);
   for (std::size_t r = 0; r < m_.rows.size(); ++r) {
     double value = 0;
     for (const auto& [e, weight] : m_.rows[r].terms) {
@@ -361,8 +392,10 @@ void Saddle::step_rows() {
     }
     const auto ahead = static_cast<float>(2 * value) - row_value_[r];
     row_value_[r] = static_cast<float>(value);
-    if (std::isfinite(m_.rows[r].max)) over_[r] = std::max(0.0F, over_[r] + dual * row_sigma_[r] * (ahead - static_cast<float>(m_.rows[r].max)));
-    under_[r] = std::clamp(under_[r] + dual * row_sigma_[r] * (static_cast<float>(m_.rows[r].min) - ahead), 0.0F, static_cast<float>(m_.rows[r].min_penalty));
+    if (std::isfinite(m_.rows[r].max))
+      over_[r] = std::max(0.0F, over_[r] + dual * row_sigma_[r] * (ahead - static_cast<float>(m_.rows[r].max)));
+    under_[r] = std::clamp(under_[r] + dual * row_sigma_[r] * (static_cast<float>(m_.rows[r].min) - ahead), 0.0F,
+                           static_cast<float>(m_.rows[r].min_penalty));
   }
 }
 

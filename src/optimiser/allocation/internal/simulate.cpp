@@ -13,8 +13,18 @@ constexpr int kRounds = 3;  ///< What one input's lack leaves of the others is s
 class Simulation {
  public:
   Simulation(const Model& m, const State* wishes, const std::vector<std::uint8_t>& closed)
-      : m_(m), wishes_(wishes), closed_(closed), out_(m), stock_(m.places()), arriving_(m.places() * m.padded), request_(m.count),
-        wanted_(m.groups()), behind_(m.groups()), share_(m.places()), flow_wanted_(m.flows.size()), backlog_(m.dues.size()),
+      : m_(m),
+        wishes_(wishes),
+        closed_(closed),
+        out_(m),
+        stock_(m.places()),
+        arriving_(m.places() * m.padded),
+        request_(m.count),
+        wanted_(m.groups()),
+        behind_(m.groups()),
+        share_(m.places()),
+        flow_wanted_(m.flows.size()),
+        backlog_(m.dues.size()),
         lot_carry_(m.count) {
     for (std::uint32_t t = 0; t < m.weeks; ++t) {
       for (std::size_t q = 0; q < m.places(); ++q) arriving_[q * m.padded + t] = m.given[q * m.weeks + t];
@@ -56,17 +66,20 @@ class Simulation {
       if (!std::isfinite(row.max)) continue;
       double sum = 0;
       for (const auto& [e, weight] : row.terms) {
-        for (std::uint32_t t = 0; t < m_.weeks; ++t) sum += static_cast<double>(weight) * wishes_->made[e * m_.weeks + t];
+        for (std::uint32_t t = 0; t < m_.weeks; ++t)
+          sum += static_cast<double>(weight) * wishes_->made[e * m_.weeks + t];
       }
       if (sum <= row.max) continue;
-      for (const auto& [e, weight] : row.terms) keep_[e] = std::min(keep_[e], static_cast<float>(row.max / sum * (1 - 1e-7)));
+      for (const auto& [e, weight] : row.terms)
+        keep_[e] = std::min(keep_[e], static_cast<float>(row.max / sum * (1 - 1e-7)));
     }
   }
 
   void prepare_push() {
     remaining_.assign(m_.items, m_.demand_total * 1.03);
     for (std::uint32_t i = 0; i < m_.items; ++i) {
-      for (std::size_t q = std::size_t{i} * m_.zones * m_.weeks; q < std::size_t{i + 1} * m_.zones * m_.weeks; ++q) remaining_[i] -= m_.given[q];
+      for (std::size_t q = std::size_t{i} * m_.zones * m_.weeks; q < std::size_t{i + 1} * m_.zones * m_.weeks; ++q)
+        remaining_[i] -= m_.given[q];
     }
     total_ = remaining_;
     // Where an item is used: in proportion to what can be made of it there.
@@ -76,7 +89,8 @@ class Simulation {
       for (std::uint32_t t = 0; t < m_.weeks; ++t) able[m_.group[e]] += m_.most[e * m_.weeks + t];
     }
     for (std::size_t g = 0; g < m_.groups(); ++g) {
-      for (const auto& need : m_.inputs[g / m_.zones]) zone_share_[need.item * m_.zones + g % m_.zones] += need.quantity * able[g];
+      for (const auto& need : m_.inputs[g / m_.zones])
+        zone_share_[need.item * m_.zones + g % m_.zones] += need.quantity * able[g];
     }
     std::vector<double> due_at(m_.places());
     for (const auto& due : m_.dues) due_at[due.place] += due.total;
@@ -128,7 +142,8 @@ class Simulation {
     }
     for (std::size_t e = 0; e < m_.count; ++e) {
       const auto g = m_.group[e];
-      if (behind_[g] > kEnough && room[g] > 0) request_[e] += extra[e] * static_cast<float>(std::min(1.0, behind_[g] / room[g]));
+      if (behind_[g] > kEnough && room[g] > 0)
+        request_[e] += extra[e] * static_cast<float>(std::min(1.0, behind_[g] / room[g]));
       wanted_[g] += request_[e];
     }
     for (std::size_t g = 0; g < m_.groups(); ++g) carry_[g] = std::max(0.0, behind_[g] - room[g]);
@@ -148,8 +163,10 @@ class Simulation {
       for (auto e = m_.pool_begin[k]; e < m_.pool_begin[k + 1]; ++e) {
         request_[e] = 0;
         if (weights <= 0) continue;
-        request_[e] = std::min(m_.most[at(e)], static_cast<float>(m_.capacity[at(k)] * weight(e) / weights / m_.hours[e]));
-        for (const auto& [row, share] : rows_of_[e]) request_[e] = std::min(request_[e], static_cast<float>(std::max(0.0, row_left_[row]) / share));
+        request_[e] =
+            std::min(m_.most[at(e)], static_cast<float>(m_.capacity[at(k)] * weight(e) / weights / m_.hours[e]));
+        for (const auto& [row, share] : rows_of_[e])
+          request_[e] = std::min(request_[e], static_cast<float>(std::max(0.0, row_left_[row]) / share));
         for (const auto& [row, share] : rows_of_[e]) row_left_[row] -= static_cast<double>(request_[e]) * share;
         asked[m_.place[e] / m_.zones] += request_[e];
       }
@@ -159,7 +176,8 @@ class Simulation {
       if (asked[i] > remaining_[i]) {
         const auto before = request_[e];
         request_[e] *= static_cast<float>(std::max(0.0, remaining_[i]) / asked[i]);
-        for (const auto& [row, share] : rows_of_[e]) row_left_[row] += static_cast<double>(before - request_[e]) * share;
+        for (const auto& [row, share] : rows_of_[e])
+          row_left_[row] += static_cast<double>(before - request_[e]) * share;
       }
       wanted_[m_.group[e]] += request_[e];
     }
@@ -195,7 +213,8 @@ class Simulation {
       share_[q] = asked <= stock_[q] ? 1 : std::max(0.0, stock_[q]) / asked;
       if (d >= 0) deliver(static_cast<std::size_t>(d), q);
     }
-    for (auto f = m_.flow_begin[item]; f < m_.flow_begin[item + 1]; ++f) ship(f, flow_wanted_[f] * share_[m_.flows[f].from]);
+    for (auto f = m_.flow_begin[item]; f < m_.flow_begin[item + 1]; ++f)
+      ship(f, flow_wanted_[f] * share_[m_.flows[f].from]);
   }
 
   void make(std::uint32_t recipe, std::uint32_t zone) {
@@ -247,7 +266,8 @@ class Simulation {
   void plan_hours() {
     planned_.assign(m_.pool_begin.size() - 1, 0);
     for (std::size_t k = 0; k < planned_.size(); ++k) {
-      for (auto e = m_.pool_begin[k]; e < m_.pool_begin[k + 1]; ++e) planned_[k] += static_cast<double>(request_[e]) * m_.hours[e];
+      for (auto e = m_.pool_begin[k]; e < m_.pool_begin[k + 1]; ++e)
+        planned_[k] += static_cast<double>(request_[e]) * m_.hours[e];
     }
   }
 
@@ -320,7 +340,8 @@ class Trimmer {
       for (std::uint32_t t = 0; t < m.weeks; ++t) {
         const double x = s.made[e * m.weeks + t];
         if (x == 0) continue;
-        for (const auto& need : m.inputs[m.group[e] / m.zones]) stock_[at(need.item * m.zones + m.group[e] % m.zones, t)] -= need.quantity * x;
+        for (const auto& need : m.inputs[m.group[e] / m.zones])
+          stock_[at(need.item * m.zones + m.group[e] % m.zones, t)] -= need.quantity * x;
         if (t + m.lead[e] < m.weeks) stock_[at(m.place[e], t + m.lead[e])] += x * m.yield[e];
       }
     }
@@ -334,7 +355,8 @@ class Trimmer {
     }
     for (std::size_t w = 0; w < m.markets.size(); ++w) {
       for (std::uint32_t t = 0; t < m.weeks; ++t) {
-        if (t + m.markets[w].lead < m.weeks) stock_[at(m.markets[w].place, t + m.markets[w].lead)] += s.bought[w * m.weeks + t];
+        if (t + m.markets[w].lead < m.weeks)
+          stock_[at(m.markets[w].place, t + m.markets[w].lead)] += s.bought[w * m.weeks + t];
       }
     }
     for (std::size_t d = 0; d < m.dues.size(); ++d) {
@@ -377,7 +399,8 @@ class Trimmer {
     for (std::uint32_t back = m_.weeks; back-- > 0;) {
       auto& moved = s_.moved[f * m_.weeks + back];
       if (moved <= 0) continue;
-      const double taken = back + flow.lead < m_.weeks ? std::min<double>(moved, spare(flow.to, back + flow.lead)) : moved;
+      const double taken =
+          back + flow.lead < m_.weeks ? std::min<double>(moved, spare(flow.to, back + flow.lead)) : moved;
       if (taken <= kLeast) continue;
       moved -= static_cast<float>(taken);
       if (back + flow.lead < m_.weeks) change(flow.to, back + flow.lead, -taken);
@@ -390,7 +413,8 @@ class Trimmer {
     for (std::uint32_t back = m_.weeks; back-- > 0;) {
       auto& bought = s_.bought[w * m_.weeks + back];
       if (bought <= 0) continue;
-      const double taken = back + market.lead < m_.weeks ? std::min<double>(bought, spare(market.place, back + market.lead)) : bought;
+      const double taken =
+          back + market.lead < m_.weeks ? std::min<double>(bought, spare(market.place, back + market.lead)) : bought;
       bought -= static_cast<float>(taken);
       if (back + market.lead < m_.weeks) change(market.place, back + market.lead, -taken);
     }
@@ -408,7 +432,8 @@ class Trimmer {
         made -= static_cast<float>(taken);
         if (made < kLeast && m_.lot[e] == 0) made = 0;
         if (arrives < m_.weeks) change(m_.place[e], arrives, -taken * m_.yield[e]);
-        for (const auto& need : m_.inputs[group / m_.zones]) change(need.item * m_.zones + group % m_.zones, back, need.quantity * taken);
+        for (const auto& need : m_.inputs[group / m_.zones])
+          change(need.item * m_.zones + group % m_.zones, back, need.quantity * taken);
       }
     }
   }

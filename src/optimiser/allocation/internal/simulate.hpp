@@ -8,8 +8,8 @@
 namespace hanse::optimiser::allocation::internal {
 
 /// A plan that can be carried out, from one that needn't be: week by week, what is wished for is started as far as its
-/// inputs are there; scarce inputs are shared in proportion, what couldn't be started is caught up where hours are left.
-/// `closed` activities (by model position; empty for none) start nothing, others of their group take over.
+/// inputs are there; scarce inputs are shared in proportion, what couldn't be started is caught up where hours are
+/// left. `closed` activities (by model position; empty for none) start nothing, others of their group take over.
 State carry_out(const Model& model, const State& wishes, const std::vector<std::uint8_t>& closed = {});
 
 /// A first plan without any wishes: everybody makes what is needed most until there is enough of it.

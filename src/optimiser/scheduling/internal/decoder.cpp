@@ -251,6 +251,7 @@ Decoder::Place Decoder::find_batch(std::uint32_t i, const GeneralShop::Choice& c
     for (const auto& batch : running) {
       if (batch.family != item.family || batch.start < from || batch.length < choice.duration || batch.end >= best.end)
         continue;
+      if (!item.resumable && batch.end - batch.start != batch.length) continue;  // It pauses.
       std::int64_t load = item.size;
       for (const auto& other : running) load += other.start == batch.start && other.end == batch.end ? other.size : 0;
       if (load <= machine.capacity) best = {.start = batch.start, .end = batch.end, .joins = true};
