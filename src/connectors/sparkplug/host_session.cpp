@@ -1,5 +1,7 @@
 #include "connectors/sparkplug/host_session.hpp"
 
+#include <utility>
+
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "connectors/sparkplug/internal/edge_node.hpp"
@@ -103,6 +105,9 @@ void HostSession::route(const Topic& topic, std::string_view payload, Moment now
   if (topic.type == MessageType::ndeath) return node_death(edge, now);
   if (!edge.self.online) {
     const bool just_died = edge.died_at && now.monotonic - *edge.died_at < kSuspiciousLife;
+    // One that was there before us owes no birth: asking for it is no trouble, going without an answer is.
+    const bool asked_lately = now.monotonic < edge.rebirth_not_before;
+    if ((!std::exchange(edge.met, true) || asked_lately) && !just_died) return queue_rebirth(edge, now);
     return want_rebirth(edge, now,
                         just_died ? "spoke right after its death, whose bdSeq fits: is the id used twice?"
                                   : "sent data before its birth was seen");
@@ -257,6 +262,7 @@ void HostSession::lost(Moment now) {
     edge->devices_due.reset();
     edge->died_at.reset();
     edge->rebirth_queued = false;
+    edge->met = false;
   }
   waiting_.clear();
   graced_.clear();
@@ -265,11 +271,16 @@ void HostSession::lost(Moment now) {
   flush();
 }
 
-void HostSession::want_rebirth(EdgeNode& edge, Moment now, std::string_view why) {
+void HostSession::queue_rebirth(EdgeNode& edge, Moment now) {
   if (settings_.role == Role::passive || edge.rebirth_queued) return;
   edge.rebirth_queued = true;
   edge.rebirth_due = std::max(now.monotonic, edge.rebirth_not_before);
   rebirth_queue_.push_back(&edge);
+}
+
+void HostSession::want_rebirth(EdgeNode& edge, Moment now, std::string_view why) {
+  if (settings_.role == Role::passive || edge.rebirth_queued) return;
+  queue_rebirth(edge, now);
   sink_.notice({.kind = NoticeKind::gap,
                 .time = now.utc,
                 .device = edge.self.address,

@@ -95,6 +95,7 @@ class HostSession {
   void members(EdgeNode& edge, const Definition& definition, const Metric& metric, Moment now);
   void miss_devices(EdgeNode& edge, Moment now);
   void stale(Owner& owner, Timestamp time);
+  void queue_rebirth(EdgeNode& edge, Moment now);
   void want_rebirth(EdgeNode& edge, Moment now, std::string_view why);
   void send_rebirths(Moment now);
   void reject(std::string device, std::string message, std::string_view sample, Moment now);
