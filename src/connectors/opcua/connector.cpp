@@ -1,0 +1,262 @@
+#include <fmt/format.h>
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "connectors/opcua/protocol.hpp"
+#include "connectors/opcua/session/client.hpp"
+#include "net/stream.hpp"
+
+namespace hanse::connectors::opcua {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+constexpr Duration kConnectLimit = 5s;
+constexpr Duration kWriteLimit = 30s;
+constexpr Duration kFarewellLimit = 1s;
+constexpr Duration kWaitMax = 10s;
+constexpr std::size_t kReadBytes = 256U << 10;
+// After a loss: soon at first, then patiently. What the connection knows (which values, where each stood, the session's
+// key) is worth keeping for so long; after that the supervisor begins anew.
+constexpr Duration kPauseFirst = 250ms, kPauseMax = 5s, kOutageMax = 1h;
+
+Now now_of(const Clock& clock) { return {.time = clock.now(), .monotonic = clock.monotonic()}; }
+
+/// Moves bytes between one socket and the client until the client wants another. The same for connector and browser.
+/// Errors: of the socket. Without an error the client's `want` says what comes next.
+awaitable<Result<void>> exchange(net::Stream& stream, Client& client, const Clock& clock,
+                                 std::function<bool()> enough) {
+  std::vector<char> buffer(kReadBytes);
+  client.connected(now_of(clock));
+  while (true) {
+    const std::string output = client.take_output();
+    if (!output.empty()) {
+      auto writing = stream.write(output, kWriteLimit);
+      HANSE_CO_CHECK(co_await std::move(writing));
+    }
+    if (client.want() != Session::Want::exchange || enough()) co_return Result<void>{};
+    const Duration wait = std::clamp<Duration>(client.next_tick() - clock.monotonic(), 1ms, kWaitMax);
+    auto reading = stream.read(std::span{buffer}, wait);
+    const auto count = co_await std::move(reading);
+    if (count && *count == 0) co_return fail(ErrorCode::unavailable, "the server closed the connection");
+    if (!count && count.error().code != ErrorCode::timeout) co_return count.error();
+    if (count) client.receive({buffer.data(), *count}, now_of(clock));
+    client.tick(now_of(clock));
+  }
+}
+
+awaitable<Result<std::unique_ptr<net::Stream>>> connect(std::string url, Duration limit) {
+  HANSE_CO_TRY(auto address, parse_url(url));
+  auto connecting = net::connect(std::move(address.host), address.port, std::nullopt, limit);
+  co_return co_await std::move(connecting);
+}
+
+class OpcuaConnector final : public Connector {
+ public:
+  OpcuaConnector(OpcuaSettings settings, const Clock& clock)
+      : settings_(std::move(settings)),
+        store_({.folder = settings_.certificate_folder, .application_uri = settings_.application_uri}),
+        clock_(clock) {}
+
+  awaitable<Result<void>> run(Sink& sink) override {
+    // A cancelled run says goodbye to the server, which would keep the session for a minute otherwise.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    Client client{settings_, store_, sink};
+    const LossGuard guard{client, clock_};
+    std::optional<Duration> lost_at;
+    while (true) {
+      auto running = once(client);
+      const Result<void> ended = co_await std::move(running);
+      const auto state = co_await asio::this_coro::cancellation_state;
+      if (told_to_end_ || state.cancelled() != asio::cancellation_type::none) {
+        co_return fail(ErrorCode::unavailable, "was told to end");
+      }
+      if (ended) {
+        client.move_on();
+        continue;
+      }
+      const bool was_up = client.is_ready();
+      client.lost(ended.error(), clock_.now());
+      if (!client.was_ready()) co_return ended.error();
+      const Duration now = clock_.monotonic();
+      if (was_up || !lost_at) lost_at = now;
+      if (now - *lost_at > kOutageMax) co_return ended.error();
+      auto pausing = net::pause(std::clamp<Duration>((now - *lost_at) / 5, kPauseFirst, kPauseMax));
+      co_await std::move(pausing);
+    }
+  }
+
+ private:
+  /// Takes the values back however the coroutine ends.
+  class LossGuard {
+   public:
+    LossGuard(Client& client, const Clock& clock) : client_(client), clock_(clock) {}
+    ~LossGuard() { client_.points().lose(clock_.now()); }
+    LossGuard(const LossGuard&) = delete;
+    LossGuard& operator=(const LossGuard&) = delete;
+
+   private:
+    Client& client_;
+    const Clock& clock_;
+  };
+
+  /// One socket. Ends without an error when the client wants the next one at once.
+  awaitable<Result<void>> once(Client& client) {
+    auto connecting = connect(client.url(), kConnectLimit);
+    HANSE_CO_TRY(auto stream, co_await std::move(connecting));
+    auto exchanging = exchange(*stream, client, clock_, [] { return false; });
+    Result<void> ended = co_await std::move(exchanging);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) {
+      told_to_end_ = true;
+      co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation{});
+      auto leaving = farewell(*stream, client);
+      co_await std::move(leaving);
+      co_return fail(ErrorCode::unavailable, "was told to end");
+    }
+    stream->close();
+    if (ended && client.want() == Session::Want::end) {
+      ended = client.failure().value_or(fail(ErrorCode::unavailable, "the connection ended"));
+    }
+    co_return ended;
+  }
+
+  awaitable<void> farewell(net::Stream& stream, Client& client) {
+    client.close();
+    const std::string last = client.take_output();
+    if (!last.empty()) {
+      auto writing = stream.write(last, kFarewellLimit);
+      (void)co_await std::move(writing);
+      auto finishing = stream.finish(kFarewellLimit);
+      co_await std::move(finishing);
+    }
+  }
+
+  OpcuaSettings settings_;
+  FolderCertificateStore store_;
+  const Clock& clock_;
+  bool told_to_end_ = false;
+};
+
+/// A sink for somebody who only looks.
+class NoSink final : public Sink {
+ public:
+  std::vector<signal::SignalId> declare(std::span<const Declaration> declarations) override {
+    return std::vector<signal::SignalId>(declarations.size(), signal::kNoSignal);
+  }
+  void deliver(signal::SampleBatch) override {}
+  void notice(Notice) override {}
+};
+
+BrowsedValue browsed(SelectedValue& value) {
+  BrowsedValue out{.declaration = std::move(value.plan.declaration),
+                   .value = value_text(value.value.value),
+                   .quality = {},
+                   .time = {}};
+  const auto status = value.value.status_or_good();
+  out.quality = status.is_bad()         ? signal::Quality::bad
+                : status.is_uncertain() ? signal::Quality::uncertain
+                                        : signal::Quality::good;
+  if (value.value.value.is_array()) out.value = "an array";
+  if (value.value.value.type() == Builtin::extension_object) out.value = "a structure";
+  if (status.is_bad() && out.value.empty()) out.value = to_string(status);
+  const auto& time = value.value.source_time ? value.value.source_time : value.value.server_time;
+  if (time && time->is_set()) out.time = time->time();
+  return out;
+}
+
+class OpcuaBrowser final : public Browser {
+ public:
+  OpcuaBrowser(OpcuaSettings settings, const Clock& clock)
+      : settings_(std::move(settings)),
+        store_({.folder = settings_.certificate_folder, .application_uri = settings_.application_uri}),
+        clock_(clock) {}
+
+  awaitable<Result<std::vector<BrowsedValue>>> browse(Duration time_limit) override {
+    NoSink nowhere;
+    Client client{settings_, store_, nowhere};
+    std::optional<Result<Selection::Result>> found;
+    client.look([&found](Result<Selection::Result> result) { found = std::move(result); });
+    const Duration end = clock_.monotonic() + time_limit;
+    while (!found) {
+      auto connecting = connect(client.url(), std::min<Duration>(kConnectLimit, time_limit));
+      HANSE_CO_TRY(auto stream, co_await std::move(connecting));
+      auto exchanging = exchange(*stream, client, clock_, [&] { return found || clock_.monotonic() > end; });
+      HANSE_CO_CHECK(co_await std::move(exchanging));
+      if (found) {
+        auto leaving = farewell(*stream, client);
+        co_await std::move(leaving);
+        break;
+      }
+      if (client.want() == Session::Want::end) {
+        co_return client.failure().value_or(fail(ErrorCode::unavailable, "the connection ended"));
+      }
+      if (clock_.monotonic() > end)
+        co_return fail(ErrorCode::timeout, "the server has more than could be read in time");
+      client.move_on();
+    }
+    if (!*found) co_return found->error();
+    std::vector<BrowsedValue> values;
+    for (auto& value : (**found).values) values.push_back(browsed(value));
+    co_return values;
+  }
+
+ private:
+  awaitable<void> farewell(net::Stream& stream, Client& client) {
+    client.close();
+    const std::string last = client.take_output();
+    auto writing = stream.write(last, kFarewellLimit);
+    (void)co_await std::move(writing);
+    auto finishing = stream.finish(kFarewellLimit);
+    co_await std::move(finishing);
+  }
+
+  OpcuaSettings settings_;
+  FolderCertificateStore store_;
+  const Clock& clock_;
+};
+
+std::string settings_schema(SchemaBook& book) { return book.schema<OpcuaSettings>(SchemaBook::Use::input); }
+
+Result<void> check(JsonRef settings) {
+  HANSE_CHECK(from_json<OpcuaSettings>(settings));
+  return {};
+}
+
+Result<std::unique_ptr<Connector>> make(JsonRef settings, const ConnectorContext& context) {
+  HANSE_TRY(const auto parsed, from_json<OpcuaSettings>(settings));
+  return make_connector(parsed, context);
+}
+
+Result<std::unique_ptr<Browser>> make_browser_from(JsonRef settings, const ConnectorContext& context) {
+  HANSE_TRY(const auto parsed, from_json<OpcuaSettings>(settings));
+  return make_browser(parsed, context);
+}
+
+}  // namespace
+
+const Protocol& protocol() {
+  static constexpr Protocol kProtocol{
+      .id = "opcua",
+      .title = "OPC UA",
+      .summary = "Controllers and machines with an OPC UA server: values, alarms and history, signed and encrypted.",
+      .settings_schema = settings_schema,
+      .check = check,
+      .make = make,
+      .make_browser = make_browser_from};
+  return kProtocol;
+}
+
+Result<std::unique_ptr<Connector>> make_connector(const OpcuaSettings& settings, const ConnectorContext& context) {
+  std::unique_ptr<Connector> connector = std::make_unique<OpcuaConnector>(settings, context.clock);
+  return connector;
+}
+
+Result<std::unique_ptr<Browser>> make_browser(const OpcuaSettings& settings, const ConnectorContext& context) {
+  std::unique_ptr<Browser> browser = std::make_unique<OpcuaBrowser>(settings, context.clock);
+  return browser;
+}
+
+}  // namespace hanse::connectors::opcua

@@ -1,0 +1,280 @@
+#include "connectors/opcua/session/session.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace hanse::connectors::opcua {
+namespace {
+
+constexpr Duration kCallLimit = 15s;
+constexpr std::uint32_t kMessageBytesMax = 32U << 20;
+constexpr std::string_view kProductUri = "urn:hanse:node";
+
+constexpr std::uint32_t kNamespaceArray = 2255, kServerStatus = 2256, kServiceLevel = 2267, kContinuationPoints = 2735,
+                        kNodesPerRead = 11705, kNodesPerBrowse = 11710, kNodesPerTranslate = 11712,
+                        kItemsPerCall = 11714, kNodesPerHistory = 12165;
+
+bool is_session_gone(StatusCode status) {
+  const auto kind = status.kind();
+  return kind == status::kBadSessionIdInvalid.code || kind == status::kBadSessionClosed.code ||
+         kind == status::kBadSessionNotActivated.code || kind == status::kBadSecureChannelIdInvalid.code ||
+         kind == 0x80580000 /* BadApplicationSignatureInvalid: the server's nonce is another */ ||
+         kind == status::kBadSecurityChecksFailed.code;
+}
+
+std::uint32_t limit_of(const DataValue& value) {
+  if (const auto* wide = std::get_if<std::uint32_t>(&value.value.value)) return *wide;
+  if (const auto* narrow = std::get_if<std::uint16_t>(&value.value.value)) return *narrow;
+  return 0;
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+  if (!file) return fail(ErrorCode::unavailable, fmt::format("cannot read '{}'", path));
+  return bytes;
+}
+
+}  // namespace
+
+const std::string& Session::url() const {
+  return url_index_ == 0 ? settings_.url : settings_.fallback_urls[url_index_ - 1];
+}
+
+Result<ChannelSecurity> Session::channel_security(Now now) {
+  ChannelSecurity security;
+  if (!endpoint_ || endpoint_->policy->is_none()) return security;
+  HANSE_TRY(const auto chain, Certificate::chain_from_der(endpoint_->description.server_certificate));
+  HANSE_CHECK(store_.check(chain, now.time));
+  HANSE_TRY(auto own, store_.own(now.time));
+  security.policy = endpoint_->policy;
+  security.mode = endpoint_->description.security_mode;
+  security.own = std::move(own);
+  security.peer = chain[0];
+  return security;
+}
+
+void Session::connected(Now now) {
+  ready_ = false;
+  refused_.reset();
+  connection_.reset();
+  if (endpoint_ && endpoint_->policy->is_none() &&
+      (!settings_.unsecured_until || now.time >= *settings_.unsecured_until)) {
+    endpoint_.reset();  // The time for it is over: choosing again says so.
+  }
+  discovered_ = endpoint_.has_value();
+  auto security = channel_security(now);
+  if (!security) {
+    refused_ = security.error();
+    return;
+  }
+  Connection::Options options{.endpoint_url = discovered_ ? std::string{endpoint_->description.endpoint_url} : url(),
+                              .security = std::move(*security),
+                              .limits = {.receive_message_bytes = kMessageBytesMax}};
+  connection_.emplace(std::move(options));
+  connection_->begin(now, [this] {
+    if (!discovered_) return discover();
+    if (token_) return activate(ReadyKind::resumed);
+    create();
+  });
+}
+
+void Session::receive(std::string_view bytes, Now now) {
+  if (connection_) connection_->receive(bytes, now);
+}
+
+void Session::tick(Now now) {
+  if (connection_) connection_->tick(now);
+}
+
+Session::Want Session::want() const {
+  if (refused_ || !connection_ || connection_->failure()) return Want::end;
+  return endpoint_ && !discovered_ ? Want::connect : Want::exchange;
+}
+
+std::optional<Error> Session::failure() const {
+  if (refused_) return refused_;
+  if (connection_ && connection_->failure()) return connection_->failure()->error;
+  return std::nullopt;
+}
+
+void Session::lost() {
+  const bool moved_on = want() == Want::connect;
+  if (!moved_on && !(connection_ && connection_->was_open() && ready_)) {
+    // It never came to work: its certificate or endpoints may have changed, or it is the other server's turn.
+    endpoint_.reset();
+    url_index_ = (url_index_ + 1) % (settings_.fallback_urls.size() + 1);
+    if (!settings_.fallback_urls.empty()) token_.reset();
+  }
+  ready_ = false;
+  connection_.reset();
+}
+
+void Session::close() {
+  if (!connection_ || !connection_->is_open()) return;
+  if (token_) call(CloseSessionRequest{}, 1s, [](Reply<CloseSessionResponse>) {});
+  token_.reset();
+  connection_->close();
+}
+
+void Session::discover() {
+  GetEndpointsRequest request;
+  request.endpoint_url = url();
+  call(std::move(request), kCallLimit, [this](Reply<GetEndpointsResponse> reply) {
+    if (!reply.ok()) {
+      return end(fail(ErrorCode::unavailable,
+                      fmt::format("the server doesn't tell its endpoints: {}", to_string(reply.status))));
+    }
+    take_endpoints(reply.value);
+  });
+}
+
+void Session::take_endpoints(const GetEndpointsResponse& response) {
+  auto chosen = choose_endpoint(response.endpoints, settings_, now().time);
+  if (!chosen) return end(chosen.error());
+  // Some servers name hosts that only they can resolve; we stay with the address we have. An unsecured endpoint needs
+  // no second connection.
+  endpoint_ = std::move(*chosen);
+  connection_->close();
+}
+
+void Session::create() {
+  const auto own = store_.own(now().time);
+  if (!own) return end(own.error());
+  const auto& security = *endpoint_;
+  CreateSessionRequest request;
+  request.client_description.application_uri = own->certificate.application_uri();
+  request.client_description.product_uri = kProductUri;
+  request.client_description.application_name.text = "Hanse";
+  request.endpoint_url = security.description.endpoint_url;
+  request.session_name = "Hanse";
+  client_nonce_ = random_bytes(32).reveal();
+  request.client_nonce = client_nonce_;
+  if (!security.policy->is_none()) request.client_certificate = own->certificate.der();
+  request.requested_session_timeout_ms = static_cast<double>(settings_.session_timeout / 1ms);
+  request.max_response_message_size = kMessageBytesMax;
+  connection_->authentication(NodeId{});
+  call(std::move(request), kCallLimit, [this](Reply<CreateSessionResponse> reply) {
+    if (!reply.ok()) {
+      return end(fail(ErrorCode::unavailable, fmt::format("the server opens no session: {}", to_string(reply.status))));
+    }
+    if (auto taken = take_session(reply.value); !taken) return end(taken.error());
+    activate(ReadyKind::fresh);
+  });
+}
+
+Result<void> Session::take_session(const CreateSessionResponse& response) {
+  const auto& policy = *endpoint_->policy;
+  if (!policy.is_none()) {
+    HANSE_TRY(const auto certificate, Certificate::from_der(response.server_certificate));
+    HANSE_TRY(const auto expected, Certificate::from_der(endpoint_->description.server_certificate));
+    HANSE_TRY(const auto own, store_.own(now().time));
+    if (certificate.der() != expected.der() ||
+        !verify(certificate, policy.signature, own.certificate.der() + client_nonce_,
+                response.server_signature.signature)) {
+      return fail(ErrorCode::unauthenticated, "the server did not prove that the certificate is its own");
+    }
+    const auto& uri = endpoint_->description.server.application_uri;
+    if (!uri.empty() && !certificate.application_uri().empty() && certificate.application_uri() != uri) {
+      return fail(ErrorCode::unauthenticated,
+                  fmt::format("the server calls itself '{}', its certificate says '{}'",
+                              std::string{uri}.substr(0, 200), certificate.application_uri().substr(0, 200)));
+    }
+  }
+  server_certificate_ =
+      response.server_certificate.empty() ? endpoint_->description.server_certificate : response.server_certificate;
+  server_nonce_ = response.server_nonce;
+  token_ = response.authentication_token;
+  return {};
+}
+
+Result<UserIdentity> Session::user() const {
+  UserIdentity out{.name = settings_.user, .password = Secret{settings_.password}, .certificate = {}};
+  if (settings_.user_certificate_file.empty()) return out;
+  HANSE_TRY(const auto der, read_file(settings_.user_certificate_file));
+  HANSE_TRY(auto certificate, Certificate::from_der(der));
+  HANSE_TRY(auto text, read_file(settings_.user_key_file));
+  const Secret pem{text};
+  wipe(text);
+  HANSE_TRY(auto key, PrivateKey::from_pem(pem));
+  out.certificate = Identity{std::move(certificate), std::move(key)};
+  return out;
+}
+
+void Session::activate(ReadyKind kind) {
+  connection_->authentication(*token_);
+  ActivateSessionRequest request;
+  const auto& policy = *endpoint_->policy;
+  if (!policy.is_none()) {
+    const auto own = store_.own(now().time);
+    if (!own) return end(own.error());
+    auto signature = sign(own->key, policy.signature, server_certificate_ + server_nonce_);
+    if (!signature) return end(signature.error());
+    request.client_signature = {.algorithm = policy.signature_uri, .signature = std::move(*signature)};
+  }
+  const auto who = user();
+  if (!who) return end(who.error());
+  const bool unsecured = settings_.unsecured_until && now().time < *settings_.unsecured_until;
+  if (!who->name.empty() && policy.is_none() && !server_certificate_.empty()) {
+    // The password is encrypted for whoever this certificate belongs to: that must be somebody trusted.
+    const auto chain = Certificate::chain_from_der(server_certificate_);
+    if (!chain) return end(chain.error());
+    if (const auto trusted = store_.check(*chain, now().time); !trusted) return end(trusted.error());
+  }
+  auto token = make_token(*endpoint_, *who, server_nonce_, server_certificate_, unsecured);
+  if (!token) return end(token.error());
+  request.user_identity_token = std::move(token->token);
+  request.user_token_signature = std::move(token->signature);
+  call(std::move(request), kCallLimit, [this, kind](Reply<ActivateSessionResponse> reply) {
+    if (!reply.ok()) return activation_refused(kind, reply.status);
+    server_nonce_ = reply.value.server_nonce;
+    read_facts(kind);
+  });
+}
+
+void Session::activation_refused(ReadyKind kind, StatusCode status) {
+  if (kind == ReadyKind::resumed && is_session_gone(status)) {
+    token_.reset();
+    return create();
+  }
+  token_.reset();
+  const bool user =
+      status.kind() == status::kBadUserAccessDenied.code || status.kind() == status::kBadIdentityTokenRejected.code;
+  end(fail(user ? ErrorCode::unauthenticated : ErrorCode::unavailable,
+           fmt::format("the server refuses the log-in: {}", to_string(status))));
+}
+
+void Session::read_facts(ReadyKind kind) {
+  ReadRequest request;
+  for (const auto number : {kNamespaceArray, kServerStatus, kServiceLevel, kContinuationPoints, kNodesPerRead,
+                            kNodesPerBrowse, kNodesPerTranslate, kItemsPerCall, kNodesPerHistory}) {
+    request.nodes.push_back({.node = number});
+  }
+  call(std::move(request), kCallLimit, [this, kind](Reply<ReadResponse> reply) {
+    if (!reply.ok() || reply.value.results.size() != 9) {
+      return end(fail(ErrorCode::unavailable,
+                      fmt::format("the server doesn't tell its namespaces: {}", to_string(reply.status))));
+    }
+    const auto& values = reply.value.results;
+    ServerFacts facts;
+    if (const auto* names = std::get_if<Array<String>>(&values[0].value.value))
+      facts.namespaces.assign(names->begin(), names->end());
+    if (const auto* object = std::get_if<Box<ExtensionObject>>(&values[1].value.value); object && *object) {
+      facts.status = unwrap<ServerStatus>(**object).value_or(ServerStatus{});
+    }
+    if (const auto* level = std::get_if<std::uint8_t>(&values[2].value.value)) facts.service_level = *level;
+    facts.continuation_points = limit_of(values[3]);
+    facts.nodes_per_read = limit_of(values[4]);
+    facts.nodes_per_browse = limit_of(values[5]);
+    facts.nodes_per_translate = limit_of(values[6]);
+    facts.items_per_call = limit_of(values[7]);
+    facts.nodes_per_history = limit_of(values[8]);
+    facts_ = std::move(facts);
+    ready_ = true;
+    if (on_ready) on_ready(kind);
+  });
+}
+
+}  // namespace hanse::connectors::opcua

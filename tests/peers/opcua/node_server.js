@@ -1,0 +1,52 @@
+// An OPC UA server to test against: node-opcua. Arguments: port, folder for its certificates, options as JSON:
+// {"variables": n, "spaces": ["urn:extra"], "history": bool, "alarms": bool}. Prints "up" when it can be reached.
+const { OPCUAServer } = require("node-opcua-server");
+const { Variant, DataType, VariantArrayType, MessageSecurityMode, SecurityPolicy, StatusCodes } = require("node-opcua-client");
+const { OPCUACertificateManager } = require("node-opcua-certificate-manager");
+
+const [port, folder, text] = process.argv.slice(2);
+const options = JSON.parse(text || "{}");
+
+(async () => {
+  const server = new OPCUAServer({
+    port: Number(port), hostname: "127.0.0.1",
+    securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes128_Sha256_RsaOaep,
+      SecurityPolicy.Aes256_Sha256_RsaPss],
+    securityModes: [MessageSecurityMode.None, MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt],
+    allowAnonymous: true, maxConnectionsPerEndpoint: 50,
+    userManager: { isValidUser: (user, password) => user === "op" && password === "secret" },
+    serverCertificateManager: new OPCUACertificateManager({
+      automaticallyAcceptUnknownCertificate: true, rootFolder: folder }),
+    serverCapabilities: { maxSessions: 20 },
+  });
+  await server.initialize();
+  const space = server.engine.addressSpace;
+  for (const uri of options.spaces || []) space.registerNamespace(uri);
+  const own = space.registerNamespace("urn:press");
+  const press = own.addObject({ organizedBy: space.rootFolder.objects, browseName: "Press1", nodeId: "s=Press1" });
+  const add = (name, dataType, value, more) => own.addVariable(
+    { componentOf: press, browseName: name, nodeId: "s=Press1." + name, dataType, value: { dataType, value }, ...more });
+  let count = 0;
+  const counter = add("Counter", "UInt32", 0);
+  const temperature = own.addAnalogDataItem({
+    componentOf: press, browseName: "Temp", nodeId: "s=Press1.Temp", dataType: "Double", engineeringUnitsRange: { low: 0, high: 200 },
+    engineeringUnits: require("node-opcua-data-access").standardUnits.degree_celsius, value: { dataType: "Double", value: 20 } });
+  add("Name", "String", "press one");
+  add("Running", "Boolean", true);
+  own.addVariable({ componentOf: press, browseName: "Big", nodeId: "s=Press1.Big", dataType: "Int64",
+    value: { dataType: "Int64", arrayType: VariantArrayType.Scalar, value: [0, 42] } });
+  own.addVariable({ componentOf: press, browseName: "Zones", nodeId: "s=Press1.Zones", dataType: "Double", valueRank: 1,
+    value: { dataType: "Double", arrayType: VariantArrayType.Array, value: [1.5, 2.5, 3.5] } });
+  if (options.history) space.installHistoricalDataNode(counter, { maxOnlineValues: 10000 });
+  if (options.variables) {
+    const many = own.addObject({ organizedBy: space.rootFolder.objects, browseName: "Many", nodeId: "s=Many" });
+    for (let i = 0; i < options.variables; ++i) {
+      own.addVariable({ componentOf: many, browseName: "V" + i, nodeId: "s=V" + i, dataType: "Double",
+        value: { dataType: "Double", value: i } });
+    }
+  }
+  setInterval(() => counter.setValueFromSource({ dataType: "UInt32", value: ++count }), options.interval || 100);
+  setInterval(() => temperature.setValueFromSource({ dataType: "Double", value: 20 + (count % 10) }), 200);
+  await server.start();
+  console.log("up");
+})().catch(error => { console.error(error); process.exit(1); });
