@@ -1,0 +1,98 @@
+#include "dataspace/extensions.hpp"
+
+#include <fmt/format.h>
+
+#include "dataspace/canonical_json.hpp"
+#include "dataspace/internal/route_parts.hpp"
+#include "dataspace/internal/turn.hpp"
+#include "dataspace/protocol_routes.hpp"
+
+namespace hanse::dataspace {
+namespace {
+
+struct SignatureInput {
+  std::string signature;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "signature", .length_max = 200'000, .required = true}};
+  }
+};
+HANSE_DESCRIBE(SignatureInput, (signature))
+struct RevocationInput {
+  std::string notice;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "notice", .length_max = 20'000, .required = true}};
+  }
+};
+HANSE_DESCRIBE(RevocationInput, (notice))
+struct RevocationNotice {
+  std::string agreement, reason;
+  Timestamp time;
+};
+HANSE_DESCRIBE(RevocationNotice, (agreement, reason, time))
+
+Result<Agreement> agreement_with(Turn& turn, const Partner& partner, const std::string& id) {
+  HANSE_TRY(auto found, turn.find(turn.connector().agreements(), id));
+  if (!found || found->partner != partner.id) return fail(ErrorCode::not_found, "there is no such agreement");
+  return *std::move(found);
+}
+
+api::Response done() { return {.body = "{}", .version = {}}; }
+
+}  // namespace
+
+Result<void> take_signature(Connector& connector, const Partner& partner, const std::string& id,
+                            std::string_view signature) {
+  return connector.change({"partner:" + partner.id}, [&](Turn& turn) -> Result<void> {
+    HANSE_TRY(auto agreement, agreement_with(turn, partner, id));
+    HANSE_TRY(const auto signed_text, verify_jws(signature, partner.public_key));
+    HANSE_TRY(const auto ours, canonical_json(agreement.policy.text));
+    if (signed_text != ours)
+      return fail(ErrorCode::forbidden, "the partner signed another agreement than the one that is held here");
+    agreement.signature_theirs = signature;
+    HANSE_CHECK(connector.agreements().put(turn.transaction(), agreement));
+    return turn.evidence(partner.id, EvidenceKind::signed_by, id, agreement.signature_theirs);
+  });
+}
+
+Result<void> take_revocation(Connector& connector, const Partner& partner, const std::string& id,
+                             std::string_view signed_notice) {
+  return connector.change({"partner:" + partner.id}, [&](Turn& turn) -> Result<void> {
+    HANSE_TRY(auto agreement, agreement_with(turn, partner, id));
+    HANSE_TRY(const auto text, verify_jws(signed_notice, partner.public_key));
+    HANSE_TRY(const auto notice, from_json<RevocationNotice>(text, UnknownMembers::ignore));
+    if (notice.agreement != id) return fail(ErrorCode::forbidden, "the notice is for another agreement");
+    if (agreement.status != AgreementStatus::in_force) return {};
+    agreement.status = AgreementStatus::revoked;
+    agreement.status_reason = "by the partner: " + notice.reason;
+    HANSE_CHECK(connector.agreements().put(turn.transaction(), agreement));
+    HANSE_CHECK(turn.evidence(partner.id, EvidenceKind::revoked, id, std::string{signed_notice}));
+    HANSE_TRY(auto running, turn.list(connector.processes(), {"agreement", id}));
+    for (auto& process : running) {
+      if (process.kind != ProcessKind::transfer || is_final(process.state)) continue;
+      HANSE_CHECK(turn.end(process, "REVOKED", {agreement.status_reason}));
+    }
+    return {};
+  });
+}
+
+void add_extension_routes(std::vector<api::Route>& out, Connector& connector) {
+  const std::string base{kProtocolPath};
+  add_route(out, api::Method::post, base + "/hanse/agreements/{id}/signature",
+            "The partner's signature over an agreement.", kPartnerPermission,
+            [&connector](const api::Request& request) -> Result<api::Response> {
+              HANSE_TRY(const auto partner, calling_partner(connector, request));
+              HANSE_TRY(const auto in, from_json<SignatureInput>(request.body, UnknownMembers::ignore));
+              HANSE_CHECK(take_signature(connector, partner, request.parameters.at("id"), in.signature));
+              return done();
+            });
+  add_route(out, api::Method::post, base + "/hanse/agreements/{id}/revocation",
+            "The partner's notice that an agreement ends.", kPartnerPermission,
+            [&connector](const api::Request& request) -> Result<api::Response> {
+              HANSE_TRY(const auto partner, calling_partner(connector, request));
+              HANSE_TRY(const auto in, from_json<RevocationInput>(request.body, UnknownMembers::ignore));
+              HANSE_CHECK(take_revocation(connector, partner, request.parameters.at("id"), in.notice));
+              return done();
+            });
+}
+
+}  // namespace hanse::dataspace
