@@ -94,6 +94,9 @@ Result<ReadAnswer> parse_answer(const Frame& frame, const Read& read) {
   }
   const bool bits = is_bits(read.table);
   const std::size_t bytes = bits ? (read.quantity + 7) / 8 : std::size_t{read.quantity} * 2;
+  if (pdu[1] < bytes && pdu.size() == 2u + pdu[1]) {
+    return fail(ErrorCode::not_found, fmt::format("asked for {} bytes, the device has {}", bytes, pdu[1]));
+  }
   if (pdu[1] != bytes || pdu.size() != 2 + bytes) {
     return fail(ErrorCode::corrupt,
                 fmt::format("asked for {} bytes, the answer says {} and has {}", bytes, pdu[1], pdu.size() - 2));

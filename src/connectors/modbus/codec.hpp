@@ -77,7 +77,8 @@ struct ReadAnswer {
   std::vector<std::uint16_t> words;
 };
 
-/// Errors: `corrupt`, saying what doesn't fit the request (function, byte count).
+/// Errors: `corrupt`, when it is no answer to this request; `not_found`, when it has fewer values than asked for, as
+/// some devices answer a read past their last register.
 Result<ReadAnswer> parse_answer(const Frame& frame, const Read& read);
 
 /// The sentence for an exception code: V1.1b3, 7.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr Duration kWaitMax = 1min;
 constexpr std::size_t kSampleBytes = 100;
+constexpr std::uint8_t kIllegalAddress = 2;
 
 UnitReader::Options options_of(const ModbusSettings& settings, const ModbusUnit& unit, const std::string& device) {
   UnitReader::Options options{.device = device,
@@ -133,6 +134,8 @@ void Session::on_frame(const Frame& frame, Moment now) {
                     ? parse_answer(frame, pending_->request.read)
                     : Result<ReadAnswer>{fail(ErrorCode::corrupt, fmt::format("asked unit {}, unit {} answers",
                                                                               pending_->request.unit, frame.unit))};
+  if (!answer && answer.error().code == ErrorCode::not_found)
+    answer = ReadAnswer{.exception = kIllegalAddress, .words = {}};
   if (!answer) {
     reject(answer.error().message, hex(frame.pdu, kSampleBytes), now);
     pending_->deadline = now.monotonic;  // Ask again, as often as after a silence.

@@ -81,6 +81,18 @@ TEST(ModbusBug, ADeviceWithABatchLimitBelowTheStandardIsNeverRead) {
   EXPECT_EQ(bench.device.asked.size(), 4u) << "and outlives the connection";
 }
 
+// jsmodbus 5.0.0 as a server
+TEST(ModbusBug, AnAnswerThatEndsWithTheDevicesRegistersIsTakenForAFault) {
+  TestBench bench{settings_with({point("a", 0), point("b", 1), point("past", 9)})};
+  bench.device.put(0, {10, 11});
+  bench.device.short_answers = true;
+  bench.run(2s);
+  EXPECT_EQ(bench.sink.last("a"), "10");
+  EXPECT_EQ(bench.sink.last("b"), "11");
+  EXPECT_EQ(bench.sink.last("past"), "null");
+  EXPECT_FALSE(bench.failure);
+}
+
 // digitalpetri/modbus #118; jsmodbus answers three pipelined requests in the order 3, 2, 1
 TEST(ModbusBug, PipelinedRequestsAreAnsweredWithTheWrongValues) {
   TestBench bench{settings_with({point("a", 0), point("b", 500), point("c", 1000)})};
