@@ -52,10 +52,10 @@ std::size_t reals_round_trip(const std::vector<double>& values) {
 std::size_t times_round_trip(const std::vector<std::int64_t>& times) {
   std::string bytes;
   ByteWriter out{bytes};
-  encode_times(times, out);
+  encode_times(times, 17, out);
   std::vector<std::int64_t> read(times.size() + kColumnPadding);
   ByteReader in{bytes};
-  EXPECT_TRUE(decode_times(in, read));
+  EXPECT_TRUE(decode_times(in, 17, read));
   EXPECT_EQ(in.left(), 0U);
   read.resize(times.size());
   EXPECT_EQ(read, times);
@@ -208,10 +208,10 @@ TEST(Times, ComeBackAndTakeLittle) {
 TEST(Times, ThatDontIncreaseAreRefused) {
   std::string bytes;
   ByteWriter out{bytes};
-  encode_times(std::vector<std::int64_t>{5, 4, 3}, out);
+  encode_times(std::vector<std::int64_t>{5, 4, 3}, 0, out);
   std::vector<std::int64_t> read(3 + kColumnPadding);
   ByteReader in{bytes};
-  EXPECT_FALSE(decode_times(in, read));
+  EXPECT_FALSE(decode_times(in, 0, read));
 }
 
 TEST(Chunk, KeepsEveryTypeAndQualityInOneSeries) {

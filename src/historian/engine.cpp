@@ -22,6 +22,7 @@ using signal::ValueType;
 constexpr std::size_t kTextBytesMax = 65'536;
 constexpr std::size_t kBatchSamplesMax = 4'000'000;
 constexpr std::size_t kGroupBytesMax = 16u << 20;  // bounds what one flush of the disk waits for
+constexpr std::size_t kBuffersKept = 4;
 constexpr auto kRound = std::chrono::seconds{1};
 constexpr auto kPatience = std::chrono::seconds{10};
 constexpr auto kExpiryRound = std::chrono::minutes{10};
@@ -112,8 +113,13 @@ class EmbeddedEngine final : public Engine {
   }
   Result<void> compact() override {
     const std::lock_guard lock{keeper_mutex_};
-    HANSE_CHECK(seal_all());
-    return merge_all(true);
+    HANSE_CHECK(keeper_.set_damaged_apart());
+    // Shard by shard, so that what merging frees is used again at once.
+    for (std::size_t shard = 0; shard < kShards; ++shard) {
+      HANSE_CHECK(keeper_.seal(shard, true));
+      HANSE_CHECK(keeper_.merge(shard, true));
+    }
+    return cut_record();
   }
   Result<std::int64_t> verify(std::stop_token stop) override {
     const std::lock_guard lock{keeper_mutex_};
@@ -126,6 +132,8 @@ class EmbeddedEngine final : public Engine {
   Result<void> recover(const std::array<Position, kShards>& sealed);
 
   void commit_group();
+  std::string take_buffer();
+  void give_back(std::string buffer);
   Result<void> wait_for_room();
   std::size_t weight_max() const { return static_cast<std::size_t>(settings_.memory_samples_max); }
 
@@ -147,6 +155,7 @@ class EmbeddedEngine final : public Engine {
 
   std::mutex queue_mutex_;
   std::vector<Waiting*> queue_;
+  std::vector<std::string> buffers_;
   std::mutex
       commit_mutex_;  ///< Held by who writes the record for all that wait. Taken after keeper_mutex_, never before it.
   std::optional<WriteAhead> record_;
@@ -247,11 +256,10 @@ Result<void> EmbeddedEngine::recover(const std::array<Position, kShards>& sealed
 Result<AppendCounts> EmbeddedEngine::append(const SampleBatch& batch) {
   if (batch.empty()) return AppendCounts{};
   HANSE_CHECK(check_batch(batch));
-  std::string payload;
-  encode_batch(batch, payload);
-  Waiting waiting{.batch = batch};
-  WriteAhead::frame(payload, waiting.record);
-  payload = {};
+  Waiting waiting{.batch = batch, .record = take_buffer()};
+  const auto start = WriteAhead::open_frame(waiting.record);
+  encode_batch(batch, waiting.record);
+  WriteAhead::close_frame(waiting.record, start);
   HANSE_CHECK(wait_for_room());
   {
     const std::lock_guard lock{queue_mutex_};
@@ -260,7 +268,23 @@ Result<AppendCounts> EmbeddedEngine::append(const SampleBatch& batch) {
   // Who gets in first writes for all that wait; the others find theirs done.
   const std::lock_guard lead{commit_mutex_};
   while (!waiting.outcome) commit_group();
+  give_back(std::move(waiting.record));
   return *std::move(waiting.outcome);
+}
+
+/// Buffers are used again: fresh memory of this size costs as much as filling it.
+std::string EmbeddedEngine::take_buffer() {
+  const std::lock_guard lock{queue_mutex_};
+  if (buffers_.empty()) return {};
+  auto buffer = std::move(buffers_.back());
+  buffers_.pop_back();
+  return buffer;
+}
+
+void EmbeddedEngine::give_back(std::string buffer) {
+  buffer.clear();
+  const std::lock_guard lock{queue_mutex_};
+  if (buffers_.size() < kBuffersKept && buffer.capacity() <= kGroupBytesMax) buffers_.push_back(std::move(buffer));
 }
 
 void EmbeddedEngine::commit_group() {
@@ -286,12 +310,14 @@ void EmbeddedEngine::commit_group() {
   }
   const auto position = record_->append(group.size() > 1 ? joined : group[0]->record);
   ++commits_;
+  // Each batch with its own position: a shard may be frozen between two of one group.
+  auto at = position ? *position - bytes : 0;
   for (auto* one : group) {
     if (!position) {
       one->outcome = position.error();
       continue;
     }
-    const auto counts = heads_.apply(one->batch, *position);
+    const auto counts = heads_.apply(one->batch, at += one->record.size());
     appended_ += counts.stored;
     replaced_ += counts.replaced;
     late_ += counts.late;

@@ -83,14 +83,16 @@ void encode_batch(const signal::SampleBatch& batch, std::string& out) {
   for (const auto& text : batch.texts) writer.text(text);
   writer.varint(batch.samples.size());
   const auto start = out.size();
-  out.resize(start + batch.samples.size() * kSampleBytesMax);
-  char* place = out.data() + start;
-  Sample before{};
-  for (const auto& sample : batch.samples) {
-    place = put_sample(place, sample, before);
-    before = sample;
-  }
-  out.resize(static_cast<std::size_t>(place - out.data()));
+  // Without clearing the room first: this is the hot path of every append.
+  out.resize_and_overwrite(start + batch.samples.size() * kSampleBytesMax, [&](char* data, std::size_t) {
+    char* place = data + start;
+    Sample before{};
+    for (const auto& sample : batch.samples) {
+      place = put_sample(place, sample, before);
+      before = sample;
+    }
+    return static_cast<std::size_t>(place - data);
+  });
 }
 
 Result<signal::SampleBatch> decode_batch(std::string_view bytes) {

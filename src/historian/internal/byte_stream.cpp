@@ -15,6 +15,9 @@ constexpr unsigned kBitsMax = 56;             // one unaligned 8-byte load reach
 constexpr std::size_t kZstdWorthTrying = 48;  // below, the frame and its table cost more than they save
 constexpr int kZstdLevel = 1;                 // higher levels gain under 1 % on symbol streams, at three times the cost
 
+/// The first four bytes of every frame (RFC 8878, 3.1.1): left out.
+constexpr std::string_view kZstdMagic{"\x28\xB5\x2F\xFD"};
+
 enum class Way : std::uint8_t { packed, zstd };
 
 struct FreeCompressor {
@@ -47,7 +50,7 @@ std::string squeeze(std::span<const std::uint8_t> symbols) {
   const auto size = ZSTD_compress2(&compressor(), out.data(), out.size(), symbols.data(), symbols.size());
   HANSE_ASSERT(ZSTD_isError(size) == 0);  // the room is the library's own bound
   out.resize(size);
-  return out;
+  return out.substr(kZstdMagic.size());
 }
 
 std::size_t packed_bytes(std::size_t count, unsigned bits) { return (count * bits + 7) / 8; }
@@ -89,7 +92,8 @@ bool read_symbols(ByteReader& in, std::size_t count_max, std::string& symbols) {
   if (count == 0) return true;
   const auto way = static_cast<Way>(in.u8());
   if (way == Way::zstd) {
-    const auto squeezed = in.text();
+    std::string squeezed{kZstdMagic};
+    squeezed += in.text();
     const auto size = ZSTD_decompressDCtx(&decompressor(), symbols.data(), count, squeezed.data(), squeezed.size());
     return in.ok() && ZSTD_isError(size) == 0 && size == count;
   }

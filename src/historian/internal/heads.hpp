@@ -41,11 +41,22 @@ struct Run {
   std::unique_ptr<TextPool> texts;
   std::size_t weight = 0;  ///< Memory in units of one sample, texts included.
 
-  Put put(signal::Sample sample, std::string_view text);
+  Put put(const signal::Sample& sample, std::string_view text) {
+    // The usual case first: in order, and not a text.
+    if (sample.type != signal::ValueType::text && (samples.empty() || samples.back().time < sample.time)) {
+      samples.push_back(sample);
+      ++weight;
+      return Put::appended;
+    }
+    return put_otherwise(sample, text);
+  }
   bool has(Timestamp time) const;
   std::span<const std::string> text_list() const {
     return texts ? std::span<const std::string>{texts->list()} : std::span<const std::string>{};
   }
+
+ private:
+  Put put_otherwise(signal::Sample sample, std::string_view text);
 };
 
 /// What the engine knows of a signal's stored part. Kept with each seal.
@@ -145,7 +156,8 @@ class Heads {
   };
   Head* find(SignalId signal) const;
   Head& make(SignalId signal);
-  void put(Shard& shard, const SampleBatch& batch, const signal::Sample& sample, AppendCounts& counts);
+  static void put(Head& head, const SampleBatch& batch, const signal::Sample& sample, AppendCounts& counts);
+  void prefetch(const SampleBatch& batch, std::size_t at) const;
 
   mutable std::mutex mutex_;
   std::array<Shard, kShards> shards_;

@@ -5,6 +5,7 @@
 
 #include "base/assert.hpp"
 #include "historian/internal/byte_stream.hpp"
+#include "historian/internal/low_bits.hpp"
 
 namespace hanse::historian::internal {
 namespace {
@@ -14,7 +15,6 @@ constexpr std::uint8_t kTransformMask = 3;
 constexpr std::uint8_t kRuns = 4;       // zeros are told as run lengths
 constexpr std::uint8_t kEscape = 255;   // a symbol whose value stands in full among the exceptions
 constexpr std::uint8_t kLongRun = 255;  // this many zeros, and the run goes on
-constexpr unsigned kLowBitsMax = 56;
 
 /// What is left of `values` after the transform. `base` is what it starts from.
 struct Residuals {
@@ -80,16 +80,6 @@ Transform best_transform(std::span<const std::int64_t> values) {
   return best;
 }
 
-/// How many plain low bits leave a symbol that one byte holds for all but one in 64.
-unsigned low_bits_of(std::span<const std::uint64_t> numbers) {
-  std::array<std::size_t, 65> lengths{};
-  for (const auto number : numbers) ++lengths[static_cast<std::size_t>(std::bit_width(number))];
-  std::size_t over = 0;
-  unsigned length = 64;
-  while (length > 0 && (over += lengths[length]) * 64 <= numbers.size()) --length;
-  return length <= 8 ? 0 : std::min(length - 8, kLowBitsMax);
-}
-
 struct Streams {
   std::vector<std::uint8_t> runs;
   std::vector<std::uint64_t> numbers;  ///< Without the zeros when these are told as runs, and then less one.
@@ -113,14 +103,16 @@ Streams split_runs(std::vector<std::uint64_t> residuals, bool as_runs) {
 }
 
 void put_numbers(std::span<const std::uint64_t> numbers, ByteWriter& out) {
-  const unsigned low = low_bits_of(numbers);
+  BitLengths lengths{};
+  for (const auto number : numbers) ++lengths[static_cast<std::size_t>(std::bit_width(number))];
+  const unsigned low = low_bits_for(lengths, numbers.size());
   std::vector<std::uint8_t> symbols(numbers.size());
   std::string exceptions;
   ByteWriter exception{exceptions};
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const auto high = numbers[i] >> low;
     symbols[i] = static_cast<std::uint8_t>(std::min<std::uint64_t>(high, kEscape));
-    if (high >= kEscape) exception.varint(numbers[i]);
+    if (high >= kEscape) exception.varint(high);
   }
   out.u8(static_cast<std::uint8_t>(low));
   put_symbols(symbols, out);
@@ -128,47 +120,59 @@ void put_numbers(std::span<const std::uint64_t> numbers, ByteWriter& out) {
   out.text(exceptions);
 }
 
-/// What `put_numbers` wrote; at most `count_max` of them.
-bool read_numbers(ByteReader& in, std::size_t count_max, std::vector<std::uint64_t>& numbers) {
-  const unsigned low = in.u8();
+/// What `put_numbers` wrote: symbols alone where these say everything, else whole numbers.
+struct Numbers {
   std::string symbols;
-  if (low > kLowBitsMax || !read_symbols(in, count_max, symbols)) return false;
-  numbers.resize(symbols.size());
-  if (!unpack_bits(in, low, numbers)) return false;
-  ByteReader exceptions{in.text()};
-  for (std::size_t i = 0; i < symbols.size(); ++i) {
-    numbers[i] |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(symbols[i])) << low;
+  std::vector<std::uint64_t> wide;
+  bool narrow = false;
+
+  std::size_t size() const { return symbols.size(); }
+  /// Calls `f` with a way to get at each number.
+  template <class F>
+  auto with(F f) const {
+    if (narrow) return f([this](std::size_t i) -> std::uint64_t { return static_cast<std::uint8_t>(symbols[i]); });
+    return f([this](std::size_t i) { return wide[i]; });
   }
-  if (exceptions.left() > 0) {
-    for (std::size_t i = 0; i < symbols.size(); ++i) {
-      if (static_cast<std::uint8_t>(symbols[i]) == kEscape) numbers[i] = exceptions.varint();
-    }
-  } else if (symbols.contains(static_cast<char>(kEscape))) {
-    return false;
+};
+
+/// At most `count_max` of them.
+bool read_numbers(ByteReader& in, std::size_t count_max, Numbers& numbers) {
+  const unsigned low = in.u8();
+  if (low > kLowBitsMax || !read_symbols(in, count_max, numbers.symbols)) return false;
+  const auto& symbols = numbers.symbols;
+  numbers.wide.resize(low == 0 ? 0 : symbols.size());
+  if (low > 0 && !unpack_bits(in, low, numbers.wide)) return false;
+  ByteReader exceptions{in.text()};
+  const bool escaped = exceptions.left() > 0;
+  numbers.narrow = low == 0 && !escaped;
+  if (numbers.narrow) return in.ok();
+  numbers.wide.resize(symbols.size());
+  for (std::size_t i = 0; i < symbols.size(); ++i) {
+    std::uint64_t high = static_cast<std::uint8_t>(symbols[i]);
+    if (escaped && high == kEscape) high = exceptions.varint();
+    numbers.wide[i] |= high << low;
   }
   return in.ok() && exceptions.ok() && exceptions.left() == 0;
 }
 
-/// Undoes the difference and puts the values where their runs say. `Level` is what a zero repeats: the last value
-/// (delta) or the base (none).
-template <bool kDelta>
-bool expand_runs(std::string_view runs, std::span<const std::uint64_t> numbers, std::int64_t base,
-                 std::span<std::int64_t> out, std::size_t count) {
+/// Puts numbers where their runs say, and with `kDelta` adds them up. A zero repeats the last value (delta) or the
+/// base.
+template <bool kDelta, class At>
+bool expand(std::string_view runs, std::size_t count, At at, std::int64_t base, std::span<std::int64_t> out) {
   std::int64_t* place = out.data();
-  std::int64_t* const end = place + count;
+  std::int64_t* const end = place + (out.size() - kColumnPadding);
   std::int64_t level = base;
   std::size_t next = 0;
   for (const char byte : runs) {
     const std::size_t zeros = static_cast<std::uint8_t>(byte);
-    const auto left = static_cast<std::size_t>(end - place);
-    if (zeros > left) return false;
+    if (zeros > static_cast<std::size_t>(end - place)) return false;
     // Most runs are short: eight stores without a branch. What is written too far is written over or is padding.
     for (std::size_t i = 0; i < kColumnPadding; ++i) place[i] = level;
     for (std::size_t i = kColumnPadding; i < zeros; ++i) place[i] = level;
     place += zeros;
     if (zeros == kLongRun) continue;
-    if (place == end || next == numbers.size()) return false;
-    const auto step = unzigzag(numbers[next++] + 1);
+    if (place == end || next == count) return false;
+    const auto step = unzigzag(at(next++) + 1);
     if constexpr (kDelta) {
       level = wrapping_add(level, step);
       *place++ = level;
@@ -177,14 +181,18 @@ bool expand_runs(std::string_view runs, std::span<const std::uint64_t> numbers, 
     }
   }
   std::fill(place, end, level);
-  return next == numbers.size();
+  return next == count;
 }
 
-bool expand_runs_twice(std::string_view runs, std::span<const std::uint64_t> numbers, std::int64_t base,
-                       std::span<std::int64_t> out, std::size_t count) {
-  if (!expand_runs<false>(runs, numbers, 0, out, count)) return false;
+template <bool kDelta>
+bool expand_runs(std::string_view runs, const Numbers& numbers, std::int64_t base, std::span<std::int64_t> out) {
+  return numbers.with([&](auto at) { return expand<kDelta>(runs, numbers.size(), at, base, out); });
+}
+
+bool expand_runs_twice(std::string_view runs, const Numbers& numbers, std::int64_t base, std::span<std::int64_t> out) {
+  if (!expand_runs<false>(runs, numbers, 0, out)) return false;
   std::int64_t value = base, step = 0;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i + kColumnPadding < out.size(); ++i) {
     step = wrapping_add(step, out[i]);
     value = wrapping_add(value, step);
     out[i] = value;
@@ -192,22 +200,24 @@ bool expand_runs_twice(std::string_view runs, std::span<const std::uint64_t> num
   return true;
 }
 
-void undo(std::span<const std::uint64_t> numbers, Transform transform, std::int64_t base, std::span<std::int64_t> out) {
-  std::int64_t value = base, step = 0;
-  switch (transform) {
-    case Transform::none:
-      for (std::size_t i = 0; i < numbers.size(); ++i) out[i] = wrapping_add(base, unzigzag(numbers[i]));
-      break;
-    case Transform::delta:
-      for (std::size_t i = 0; i < numbers.size(); ++i) out[i] = value = wrapping_add(value, unzigzag(numbers[i]));
-      break;
-    case Transform::delta_of_delta:
-      for (std::size_t i = 0; i < numbers.size(); ++i) {
-        step = wrapping_add(step, unzigzag(numbers[i]));
-        out[i] = value = wrapping_add(value, step);
-      }
-      break;
-  }
+void undo(const Numbers& numbers, Transform transform, std::int64_t base, std::span<std::int64_t> out) {
+  numbers.with([&](auto at) {
+    std::int64_t value = base, step = 0;
+    switch (transform) {
+      case Transform::none:
+        for (std::size_t i = 0; i < numbers.size(); ++i) out[i] = wrapping_add(base, unzigzag(at(i)));
+        break;
+      case Transform::delta:
+        for (std::size_t i = 0; i < numbers.size(); ++i) out[i] = value = wrapping_add(value, unzigzag(at(i)));
+        break;
+      case Transform::delta_of_delta:
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+          step = wrapping_add(step, unzigzag(at(i)));
+          out[i] = value = wrapping_add(value, step);
+        }
+        break;
+    }
+  });
 }
 
 }  // namespace
@@ -245,12 +255,12 @@ bool decode_integers(ByteReader& in, std::span<std::int64_t> out) {
   const bool as_runs = (head & kRuns) != 0;
   std::string runs;
   if (as_runs && !read_symbols(in, count, runs)) return false;
-  std::vector<std::uint64_t> numbers;
+  Numbers numbers;
   if (!read_numbers(in, count, numbers)) return false;
   if (as_runs) {
-    if (transform == Transform::none) return expand_runs<false>(runs, numbers, base, out, count);
-    if (transform == Transform::delta) return expand_runs<true>(runs, numbers, base, out, count);
-    return expand_runs_twice(runs, numbers, base, out, count);
+    if (transform == Transform::none) return expand_runs<false>(runs, numbers, base, out);
+    if (transform == Transform::delta) return expand_runs<true>(runs, numbers, base, out);
+    return expand_runs_twice(runs, numbers, base, out);
   }
   if (numbers.size() != count) return false;
   undo(numbers, transform, base, out);

@@ -19,6 +19,7 @@ constexpr std::size_t kGapSamples = 64;         // so many late ones before a ch
 constexpr std::uint32_t kSmallChunksMax = 256;  // merged at this number whatever they hold
 constexpr std::uint32_t kSmallChunksMin = 8;    // and not below this, except when asked for all
 constexpr std::uint32_t kSmallRollupsMax = 32;
+constexpr std::int64_t kHoursAtOnce = 8;         // a row for less costs more than it saves
 constexpr std::int64_t kSamplesAnHourMin = 120;  // below, reading the samples is as quick as reading roll-ups
 
 std::uint32_t series_of(SignalId signal) { return static_cast<std::uint32_t>(signal); }
@@ -98,22 +99,40 @@ void Keeper::append_small(Frozen& frozen, std::span<const Sample> samples, std::
   state.sealed_ns = samples.back().time.ns;
 }
 
-Result<void> Keeper::seal_run(Frozen& frozen, Change& change, std::vector<Reroll>& rerolls) {
+Result<void> Keeper::seal_run(Frozen& frozen, bool all, Change& change, std::vector<Reroll>& rerolls) {
   const std::span<const Sample> samples{frozen.run->samples};
   const auto fresh = std::upper_bound(samples.begin(), samples.end(), frozen.state.sealed_ns,
                                       [](std::int64_t time, const Sample& sample) { return time < sample.time.ns; });
   const auto late = samples.first(static_cast<std::size_t>(fresh - samples.begin()));
-  if (!late.empty() && frozen.state.sealed_ns != kNever) {
+  if (!late.empty()) {
     HANSE_CHECK(merge_late(frozen, late, change));
     HANSE_CHECK(drop_rollups(frozen.signal, late.front().time.ns, late.back().time.ns, change, rerolls));
     append_small(frozen, samples.subspan(late.size()), frozen.run->text_list(), change);
-  } else {
-    append_small(frozen, samples, frozen.run->text_list(), change);
+    return {};
   }
+  auto after = frozen.state;
+  after.small_chunks += 1;
+  after.small_samples += static_cast<std::uint32_t>(samples.size());
+  if (frozen.state.small_chunks > 0 && (all || should_merge(after))) return seal_merged(frozen, change);
+  append_small(frozen, samples, frozen.run->text_list(), change);
   return {};
 }
 
-Result<void> Keeper::seal(std::size_t shard) {
+/// With the small chunks before it in one: nothing is written to be merged at once.
+Result<void> Keeper::seal_merged(Frozen& frozen, Change& change) {
+  Series series;
+  HANSE_CHECK(read_small(frozen.signal, frozen.state, series, change));
+  const auto base = series.texts.size();
+  series.texts.insert(series.texts.end(), frozen.run->text_list().begin(), frozen.run->text_list().end());
+  for (auto sample : frozen.run->samples) {
+    if (sample.type == ValueType::text) sample.bits += base;
+    series.samples.push_back(sample);
+  }
+  write_merged(frozen.signal, frozen.state, series, change);
+  return roll_up(frozen.signal, frozen.state, series.samples, change);
+}
+
+Result<void> Keeper::seal(std::size_t shard, bool all) {
   Position position = 0;
   auto frozen = heads_.freeze(shard, position);
   if (frozen.empty()) {
@@ -122,8 +141,8 @@ Result<void> Keeper::seal(std::size_t shard) {
   }
   Change change;
   std::vector<Reroll> rerolls;
-  for (auto& one : frozen) HANSE_CHECK(seal_run(one, change, rerolls));
-  const auto number = static_cast<std::int64_t>(change.add.size());
+  for (auto& one : frozen) HANSE_CHECK(seal_run(one, all, change, rerolls));
+  const auto number = static_cast<std::int64_t>(frozen.size());
   change.add.push_back({.series = kStateSeries + static_cast<std::uint32_t>(shard),
                         .level = kState,
                         .begin_ns = 0,
@@ -218,8 +237,9 @@ Result<void> Keeper::merge(std::size_t shard, bool all) {
   for (const auto signal : heads_.signals(shard)) {
     auto state = heads_.state(signal);
     if (!state || state->small_chunks == 0 || !(should_merge(*state) || all)) continue;
-    HANSE_CHECK(merge_signal(signal, *state, change));
-    HANSE_CHECK(roll_up(signal, *state, change));
+    Series merged;
+    HANSE_CHECK(merge_signal(signal, *state, merged, change));
+    HANSE_CHECK(roll_up(signal, *state, merged.samples, change));
     states.emplace_back(signal, *state);
     if (change.bytes > kTransactionBytesMax) HANSE_CHECK(flush());
   }
@@ -227,28 +247,33 @@ Result<void> Keeper::merge(std::size_t shard, bool all) {
   return flush();
 }
 
-Result<void> Keeper::merge_signal(SignalId signal, SeriesState& state, Change& change) {
+Result<void> Keeper::merge_signal(SignalId signal, SeriesState& state, Series& series, Change& change) {
   if (state.small_chunks < 2) return {};
-  Series series;
-  std::vector<ChunkKey> old;
-  HANSE_CHECK(read_raw(signal, state.small_begin_ns, state.sealed_ns, [&](const Chunk& chunk, const Columns& columns) {
-    append_columns(columns, signal, series);
-    old.push_back(key_of(chunk));
-    return true;
-  }));
-  if (series.samples.empty()) return {};
-  const auto before = change.add.size();
-  add_chunks(signal, series.samples, series.texts, change);
-  figures_.chunks_merged += static_cast<std::int64_t>(old.size());
-  change.remove.insert(change.remove.end(), old.begin(), old.end());
-  const auto& last = change.add.back();
-  const auto rest = series.samples.size() % kFullChunk;
-  const bool full = rest == 0;
-  state.small_begin_ns = full ? kNever : last.begin_ns;
-  state.small_chunks = full ? 0 : 1;
-  state.small_samples = state.merged_samples = static_cast<std::uint32_t>(rest);
-  static_cast<void>(before);
+  HANSE_CHECK(read_small(signal, state, series, change));
+  if (!series.samples.empty()) write_merged(signal, state, series, change);
   return {};
+}
+
+/// The small chunks at the end of a series, to be removed.
+Result<void> Keeper::read_small(SignalId signal, const SeriesState& state, Series& series, Change& change) {
+  series.samples.reserve(state.small_samples);
+  return read_raw(signal, state.small_begin_ns, state.sealed_ns, [&](const Chunk& chunk, const Columns& columns) {
+    append_columns(columns, signal, series);
+    change.remove.push_back(key_of(chunk));
+    ++figures_.chunks_merged;
+    return true;
+  });
+}
+
+/// As full chunks and one rest, which is small again.
+void Keeper::write_merged(SignalId signal, SeriesState& state, const Series& series, Change& change) {
+  add_chunks(signal, series.samples, series.texts, change);
+  const auto rest = series.samples.size() % kFullChunk;
+  state.small_begin_ns = rest == 0 ? kNever : change.add.back().begin_ns;
+  state.small_chunks = rest == 0 ? 0 : 1;
+  state.small_samples = state.merged_samples = static_cast<std::uint32_t>(rest);
+  state.oldest_ns = std::min(state.oldest_ns, series.samples.front().time.ns);
+  state.sealed_ns = series.samples.back().time.ns;
 }
 
 Result<std::vector<Summary>> Keeper::summarise_raw(SignalId signal, std::int64_t begin_ns, std::int64_t end_ns,
@@ -270,12 +295,47 @@ Result<std::vector<Summary>> Keeper::summarise_raw(SignalId signal, std::int64_t
   return out;
 }
 
-/// Hours that are over: a sample after them is sealed.
-Result<void> Keeper::roll_up(SignalId signal, SeriesState& state, Change& change) {
+namespace {
+
+/// Appends the summaries of steps, of samples up to `end_ns`, to those before.
+void summarise_steps(std::span<const Sample> samples, std::int64_t end_ns, std::int64_t step_ns,
+                     std::vector<Summary>& out) {
+  while (!samples.empty() && samples.front().time.ns <= end_ns) {
+    const auto step = floor_to(samples.front().time.ns, step_ns);
+    const auto last = std::min(wrapping_add(step, step_ns - 1), end_ns);
+    const auto end = std::upper_bound(samples.begin(), samples.end(), last,
+                                      [](std::int64_t time, const Sample& sample) { return time < sample.time.ns; });
+    const auto part = samples.first(static_cast<std::size_t>(end - samples.begin()));
+    const bool goes_on = !out.empty() && floor_to(out.back().begin_ns, step_ns) == step;
+    if (goes_on) {
+      out.back().append(summarise(part));
+    } else {
+      out.push_back(summarise(part));
+    }
+    samples = samples.subspan(part.size());
+  }
+}
+
+}  // namespace
+
+/// Hours that are over: a sample after them is sealed. `merged` are the latest samples, if they were just read.
+Result<void> Keeper::roll_up(SignalId signal, SeriesState& state, std::span<const Sample> merged, Change& change) {
   const auto until = floor_to(state.sealed_ns, kHourNs);
   const auto from = state.rolled_ns == kNever ? floor_to(state.oldest_ns, kHourNs) : state.rolled_ns;
-  if (until <= from) return {};
-  HANSE_TRY(const auto hours, summarise_raw(signal, from, until - 1, kHourNs));
+  if (until <= from || until - from < kHoursAtOnce * kHourNs) return {};
+  const bool at_hand = !merged.empty() && merged.front().time.ns < until;
+  std::vector<Summary> hours;
+  if (!at_hand || merged.front().time.ns > from) {
+    const auto end = at_hand ? merged.front().time.ns - 1 : until - 1;
+    if (end >= std::max(from, state.oldest_ns)) {
+      HANSE_TRY(hours, summarise_raw(signal, from, end, kHourNs));
+    }
+  }
+  if (at_hand) {
+    const auto first = std::lower_bound(merged.begin(), merged.end(), from,
+                                        [](const Sample& s, std::int64_t t) { return s.time.ns < t; });
+    summarise_steps(merged.subspan(static_cast<std::size_t>(first - merged.begin())), until - 1, kHourNs, hours);
+  }
   state.rolled_ns = until;
   std::int64_t samples = 0;
   for (const auto& hour : hours) samples += hour.samples;

@@ -23,9 +23,9 @@ class Keeper {
  public:
   Keeper(store::ChunkStore& chunks, Heads& heads, const Log& log) : chunks_(chunks), heads_(heads), log_(log) {}
 
-  /// Writes what a shard holds into chunks, in one transaction. Errors: `unavailable`; then it stays in memory and the
-  /// next call tries again.
-  Result<void> seal(std::size_t shard);
+  /// Writes what a shard holds into chunks, in one transaction, merging where it is worth it (`all`: wherever it can).
+  /// Errors: `unavailable`; then it stays in memory and the next call tries again.
+  Result<void> seal(std::size_t shard, bool all = false);
   /// Merges what is worth it; with `all` whatever can be merged.
   Result<void> merge(std::size_t shard, bool all);
   /// Removes what is older than its class keeps, figures by minute first taking the place of samples.
@@ -51,7 +51,10 @@ class Keeper {
     std::int64_t begin_ns = 0, end_ns = 0;
   };
 
-  Result<void> seal_run(Frozen& frozen, Change& change, std::vector<Reroll>& rerolls);
+  Result<void> seal_run(Frozen& frozen, bool all, Change& change, std::vector<Reroll>& rerolls);
+  Result<void> seal_merged(Frozen& frozen, Change& change);
+  Result<void> read_small(SignalId signal, const SeriesState& state, Series& series, Change& change);
+  void write_merged(SignalId signal, SeriesState& state, const Series& series, Change& change);
   void add_chunks(SignalId signal, std::span<const signal::Sample> samples, std::span<const std::string> texts,
                   Change& change);
   void append_small(Frozen& frozen, std::span<const signal::Sample> samples, std::span<const std::string> texts,
@@ -62,8 +65,9 @@ class Keeper {
   /// Both ends included. Damaged chunks are reported and left out.
   Result<void> read_raw(SignalId signal, std::int64_t begin_ns, std::int64_t end_ns,
                         const std::function<bool(const store::Chunk&, const Columns&)>& visit);
-  Result<void> merge_signal(SignalId signal, SeriesState& state, Change& change);
-  Result<void> roll_up(SignalId signal, SeriesState& state, Change& change);
+  /// What it read and merged is in `series` then.
+  Result<void> merge_signal(SignalId signal, SeriesState& state, Series& series, Change& change);
+  Result<void> roll_up(SignalId signal, SeriesState& state, std::span<const signal::Sample> merged, Change& change);
   Result<std::vector<Summary>> summarise_raw(SignalId signal, std::int64_t begin_ns, std::int64_t end_ns,
                                              std::int64_t step_ns);
   Result<void> merge_rollups(SignalId signal, SeriesState& state, Change& change);

@@ -1,5 +1,6 @@
 // How a shard's signals are kept in one row: the last value of each and what is known of its stored part. Layout:
 // docs/formats/historian.md.
+#include "historian/internal/byte_stream.hpp"
 #include "historian/internal/crc32c.hpp"
 #include "historian/internal/heads.hpp"
 
@@ -10,29 +11,45 @@ using signal::Sample;
 using signal::ValueType;
 
 constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kRowBytesMax = 1u << 30;  // the checksum was good: only a bound on a bug
 constexpr std::uint8_t kHasLast = 1, kHasRollups = 2, kHasMinutes = 4;
 
+/// Times of one signal lie close together: differences from its last sealed sample; 0 for a time that isn't set.
+void write_time(std::int64_t time, std::int64_t unset, std::int64_t base, ByteWriter& out) {
+  out.varint(time == unset ? 0 : 1 + zigzag(wrapping_sub(time, base)));
+}
+
+std::int64_t read_time(ByteReader& in, std::int64_t unset, std::int64_t base) {
+  const auto number = in.varint();
+  return number == 0 ? unset : wrapping_add(base, unzigzag(number - 1));
+}
+
+constexpr auto kUnsetOldest = std::numeric_limits<std::int64_t>::max();
+
 void write_state(const SeriesState& state, ByteWriter& out) {
-  for (const auto time :
-       {state.sealed_ns, state.oldest_ns, state.small_begin_ns, state.rolled_ns, state.rollup_begin_ns}) {
-    out.u64(static_cast<std::uint64_t>(time));
+  out.u64(static_cast<std::uint64_t>(state.sealed_ns));
+  write_time(state.oldest_ns, kUnsetOldest, state.sealed_ns, out);
+  for (const auto time : {state.small_begin_ns, state.rolled_ns, state.rollup_begin_ns}) {
+    write_time(time, kNever, state.sealed_ns, out);
   }
-  for (const auto count : {state.small_chunks, state.small_samples, state.merged_samples, state.small_rollups})
+  for (const auto count : {state.small_chunks, state.small_samples, state.merged_samples, state.small_rollups}) {
     out.varint(count);
+  }
 }
 
 void read_state(ByteReader& in, SeriesState& state) {
-  for (auto* time :
-       {&state.sealed_ns, &state.oldest_ns, &state.small_begin_ns, &state.rolled_ns, &state.rollup_begin_ns}) {
-    *time = static_cast<std::int64_t>(in.u64());
+  state.sealed_ns = static_cast<std::int64_t>(in.u64());
+  state.oldest_ns = read_time(in, kUnsetOldest, state.sealed_ns);
+  for (auto* time : {&state.small_begin_ns, &state.rolled_ns, &state.rollup_begin_ns}) {
+    *time = read_time(in, kNever, state.sealed_ns);
   }
   for (auto* count : {&state.small_chunks, &state.small_samples, &state.merged_samples, &state.small_rollups}) {
     *count = static_cast<std::uint32_t>(in.varint());
   }
 }
 
-void write_last(const Head& head, ByteWriter& out) {
-  out.u64(static_cast<std::uint64_t>(head.last.time.ns));
+void write_last(const Head& head, std::int64_t base, ByteWriter& out) {
+  out.signed_varint(wrapping_sub(head.last.time.ns, base));
   out.u8(static_cast<std::uint8_t>(head.last.type));
   out.u8(static_cast<std::uint8_t>(head.last.quality));
   if (head.last.type == ValueType::text) {
@@ -44,7 +61,7 @@ void write_last(const Head& head, ByteWriter& out) {
 
 bool read_last(ByteReader& in, Head& head) {
   head.has_last = true;
-  head.last.time.ns = static_cast<std::int64_t>(in.u64());
+  head.last.time.ns = wrapping_add(head.state.sealed_ns, in.signed_varint());
   const auto type = in.u8(), quality = in.u8();
   if (type > static_cast<std::uint8_t>(ValueType::text) || quality > static_cast<std::uint8_t>(signal::Quality::bad))
     return false;
@@ -61,11 +78,9 @@ bool read_last(ByteReader& in, Head& head) {
 }  // namespace
 
 std::string Heads::encode_shard(std::size_t number, Position position, const std::vector<Frozen>& sealing) const {
-  std::string bytes;
-  ByteWriter out{bytes};
-  out.u8(kVersion);
-  out.u64(position);
-  const std::lock_guard lock{mutex_};
+  std::string signals;
+  ByteWriter out{signals};
+  std::unique_lock lock{mutex_};
   const auto& heads = shards_[number].heads;
   auto next = sealing.begin();  // in order of slots, as `freeze` gave them
   for (std::size_t slot = 0; slot < heads.size(); ++slot) {
@@ -78,10 +93,16 @@ std::string Heads::encode_shard(std::size_t number, Position position, const std
     out.u8(static_cast<std::uint8_t>((head->has_last ? kHasLast : 0) | (state.has_rollups ? kHasRollups : 0) |
                                      (state.has_minutes ? kHasMinutes : 0)));
     write_state(state, out);
-    if (head->has_last) write_last(*head, out);
+    if (head->has_last) write_last(*head, state.sealed_ns, out);
   }
+  lock.unlock();
   out.varint(0);
-  out.u32(crc32c(bytes));
+  std::string bytes;
+  ByteWriter row{bytes};
+  row.u8(kVersion);
+  row.u64(position);
+  put_symbols({reinterpret_cast<const std::uint8_t*>(signals.data()), signals.size()}, row);
+  row.u32(crc32c(bytes));
   return bytes;
 }
 
@@ -90,9 +111,12 @@ Result<Position> Heads::restore_shard(std::size_t number, std::string_view bytes
   if (bytes.size() < 4) return damaged();
   ByteReader check{bytes.substr(bytes.size() - 4)};
   if (check.u32() != crc32c(bytes.substr(0, bytes.size() - 4))) return damaged();
-  ByteReader in{bytes.substr(0, bytes.size() - 4)};
-  if (in.u8() != kVersion) return damaged();
-  const Position position = in.u64();
+  ByteReader row{bytes.substr(0, bytes.size() - 4)};
+  if (row.u8() != kVersion) return damaged();
+  const Position position = row.u64();
+  std::string signals;
+  if (!read_symbols(row, kRowBytesMax, signals)) return damaged();
+  ByteReader in{signals};
   const std::lock_guard lock{mutex_};
   for (auto slot = in.varint(); in.ok() && slot != 0; slot = in.varint()) {
     const auto signal = (slot - 1) * kShards + number;

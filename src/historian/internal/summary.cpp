@@ -42,6 +42,16 @@ double read_number(ByteReader& in) {
   return static_cast<double>(in.signed_varint()) / kPowers[digits];
 }
 
+std::int64_t bits_of(double value) { return std::bit_cast<std::int64_t>(value); }
+
+/// What of an integral can't be told from the rest: 0 where samples lie evenly, as most do.
+std::int64_t integral_difference(const Summary& s, double integral) {
+  return bits_of(integral) ^ bits_of(integral_if_regular(s));
+}
+double integral_from(const Summary& s, std::int64_t difference) {
+  return std::bit_cast<double>(difference ^ bits_of(integral_if_regular(s)));
+}
+
 }  // namespace
 
 void Summary::add(std::int64_t time_ns, Level level) {
@@ -108,8 +118,9 @@ void write_summary(const Summary& s, ByteWriter& out) {
   if (s.count == 0) return;
   out.varint(static_cast<std::uint64_t>(wrapping_sub(s.first_ns, s.begin_ns)));
   out.varint(static_cast<std::uint64_t>(wrapping_sub(s.end_ns, s.last_ns)));
-  out.varint(static_cast<std::uint64_t>(s.covered_ns));
-  for (const double number : {s.min, s.max, s.sum, s.first, s.last, s.integral}) write_number(number, out);
+  out.signed_varint(wrapping_sub(wrapping_sub(s.end_ns, s.begin_ns), s.covered_ns));
+  for (const double number : {s.min, s.max, s.sum, s.first, s.last}) write_number(number, out);
+  out.varint(static_cast<std::uint64_t>(integral_difference(s, s.integral)));
 }
 
 bool read_summary(ByteReader& in, Summary& s) {
@@ -123,8 +134,9 @@ bool read_summary(ByteReader& in, Summary& s) {
   if (s.count == 0) return in.ok();
   s.first_ns = wrapping_add(s.begin_ns, static_cast<std::int64_t>(in.varint()));
   s.last_ns = wrapping_sub(s.end_ns, static_cast<std::int64_t>(in.varint()));
-  s.covered_ns = static_cast<std::int64_t>(in.varint());
-  for (double* number : {&s.min, &s.max, &s.sum, &s.first, &s.last, &s.integral}) *number = read_number(in);
+  s.covered_ns = wrapping_sub(wrapping_sub(s.end_ns, s.begin_ns), in.signed_varint());
+  for (double* number : {&s.min, &s.max, &s.sum, &s.first, &s.last}) *number = read_number(in);
+  s.integral = integral_from(s, static_cast<std::int64_t>(in.varint()));
   return in.ok() && s.first_ns >= s.begin_ns && s.first_ns <= s.last_ns && s.last_ns <= s.end_ns;
 }
 
@@ -144,7 +156,7 @@ std::string encode_summaries(const std::vector<Summary>& summaries) {
     encode_reals(bits, out);
   };
   for (std::size_t i = 0; i < summaries.size(); ++i) column[i] = summaries[i].begin_ns;
-  encode_times(column, out);
+  encode_times(column, 0, out);
   integers([](const Summary& s) { return wrapping_sub(s.end_ns, s.begin_ns); });
   integers([](const Summary& s) { return s.samples; });
   integers([](const Summary& s) { return wrapping_sub(s.samples, s.count); });
@@ -152,10 +164,9 @@ std::string encode_summaries(const std::vector<Summary>& summaries) {
   integers([](const Summary& s) { return s.count == 0 ? 0 : wrapping_sub(s.first_ns, s.begin_ns); });
   integers([](const Summary& s) { return s.count == 0 ? 0 : wrapping_sub(s.end_ns, s.last_ns); });
   integers([](const Summary& s) { return wrapping_sub(wrapping_sub(s.end_ns, s.begin_ns), s.covered_ns); });
-  for (const auto member :
-       {&Summary::min, &Summary::max, &Summary::first, &Summary::last, &Summary::sum, &Summary::integral}) {
+  for (const auto member : {&Summary::min, &Summary::max, &Summary::first, &Summary::last, &Summary::sum})
     reals(member);
-  }
+  integers([](const Summary& s) { return integral_difference(s, s.integral); });
   out.u32(crc32c(bytes));
   return bytes;
 }
@@ -170,7 +181,7 @@ bool decode_summaries(std::string_view bytes, std::vector<Summary>& summaries) {
   if (!in.ok() || count > kColumnValuesMax) return false;
   summaries.assign(count, {});
   std::vector<std::int64_t> column(count + kColumnPadding);
-  bool good = decode_times(in, column);
+  bool good = decode_times(in, 0, column);
   for (std::size_t i = 0; i < count; ++i) summaries[i].begin_ns = column[i];
   const auto integers = [&](auto set) {
     good = good && decode_integers(in, column);
@@ -185,11 +196,11 @@ bool decode_summaries(std::string_view bytes, std::vector<Summary>& summaries) {
   integers(
       [](Summary& s, std::int64_t value) { s.covered_ns = wrapping_sub(wrapping_sub(s.end_ns, s.begin_ns), value); });
   std::vector<std::uint64_t> bits(count + kColumnPadding);
-  for (const auto member :
-       {&Summary::min, &Summary::max, &Summary::first, &Summary::last, &Summary::sum, &Summary::integral}) {
+  for (const auto member : {&Summary::min, &Summary::max, &Summary::first, &Summary::last, &Summary::sum}) {
     good = good && decode_reals(in, bits);
     for (std::size_t i = 0; good && i < count; ++i) summaries[i].*member = std::bit_cast<double>(bits[i]);
   }
+  integers([](Summary& s, std::int64_t value) { s.integral = integral_from(s, value); });
   return good && in.ok() && in.left() == 0;
 }
 

@@ -34,13 +34,33 @@ bool increasing(std::span<const std::int64_t> times) {
   return good;
 }
 
+/// first, first + step, ... into `out`, its padding included. False when they don't increase.
+bool fill_regular(std::int64_t first, std::int64_t step, std::span<std::int64_t> out) {
+  const std::size_t count = out.size() - kColumnPadding;
+  std::int64_t reach = 0, last = 0;
+  const bool fits = !__builtin_mul_overflow(step, static_cast<std::int64_t>(count - 1), &reach) &&
+                    !__builtin_add_overflow(first, reach, &last);
+  // Two far ends of all time are further apart than a difference can say.
+  if (count > 1 && !(fits && step > 0) && !(count == 2 && first < wrapping_add(first, step))) return false;
+  std::array<std::uint64_t, kColumnPadding> lanes{};
+  for (std::size_t j = 0; j < kColumnPadding; ++j)
+    lanes[j] = static_cast<std::uint64_t>(first) + j * static_cast<std::uint64_t>(step);
+  for (std::size_t i = 0; i < count; i += kColumnPadding) {
+    for (std::size_t j = 0; j < kColumnPadding; ++j) {
+      out[i + j] = static_cast<std::int64_t>(lanes[j]);
+      lanes[j] += kColumnPadding * static_cast<std::uint64_t>(step);
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
-void encode_times(std::span<const std::int64_t> times, ByteWriter& out) {
+void encode_times(std::span<const std::int64_t> times, std::int64_t base, ByteWriter& out) {
   if (times.empty()) return;
   if (is_regular(times)) {
     out.u8(static_cast<std::uint8_t>(Way::regular));
-    out.signed_varint(times[0]);
+    out.signed_varint(wrapping_sub(times[0], base));
     out.signed_varint(times.size() > 1 ? wrapping_sub(times[1], times[0]) : 0);
     return;
   }
@@ -57,26 +77,23 @@ void encode_times(std::span<const std::int64_t> times, ByteWriter& out) {
   const bool grid = estimated_bits(off_grid) < estimated_bits(differences);
   out.u8(static_cast<std::uint8_t>(grid ? Way::grid : Way::differences));
   out.u8(static_cast<std::uint8_t>(unit));
-  out.signed_varint(times[0]);
+  out.signed_varint(wrapping_sub(times[0], base));
   if (grid) out.signed_varint(step);
   encode_integers(grid ? off_grid : differences, out);
 }
 
-bool decode_times(ByteReader& in, std::span<std::int64_t> out) {
+bool decode_times(ByteReader& in, std::int64_t base, std::span<std::int64_t> out) {
   HANSE_ASSERT(out.size() >= kColumnPadding);
   const auto times = out.first(out.size() - kColumnPadding);
   if (times.empty()) return true;
   const auto way = static_cast<Way>(in.u8());
   if (way == Way::regular) {
-    const auto first = in.signed_varint(), step = in.signed_varint();
-    for (std::size_t i = 0; i < times.size(); ++i) {
-      times[i] = wrapping_add(first, static_cast<std::int64_t>(static_cast<std::uint64_t>(step) * i));
-    }
-    return in.ok() && increasing(times);
+    const auto first = wrapping_add(base, in.signed_varint()), step = in.signed_varint();
+    return in.ok() && fill_regular(first, step, out);
   }
   const std::size_t unit = in.u8();
   if (way > Way::grid || unit >= kUnits.size()) return false;
-  times[0] = in.signed_varint();
+  times[0] = wrapping_add(base, in.signed_varint());
   const auto step = way == Way::grid ? static_cast<std::uint64_t>(in.signed_varint()) : 0;
   if (!in.ok() || !decode_integers(in, out.subspan(1))) return false;
   const auto scale = static_cast<std::uint64_t>(kUnits[unit]);

@@ -58,14 +58,20 @@ std::string file_head(Position position) {
 
 }  // namespace
 
-void WriteAhead::frame(std::string_view payload, std::string& out) {
-  const auto start = out.size();
-  ByteWriter writer{out};
+std::size_t WriteAhead::open_frame(std::string& out) {
+  out.append(kRecordHeadBytes, '\0');
+  return out.size() - kRecordHeadBytes;
+}
+
+void WriteAhead::close_frame(std::string& out, std::size_t start) {
+  const auto payload = std::string_view{out}.substr(start + kRecordHeadBytes);
+  std::string head;
+  ByteWriter writer{head};
   writer.u32(kRecordMagic);
   writer.u32(static_cast<std::uint32_t>(payload.size()));
   writer.u32(crc32c(payload));
-  writer.u32(crc32c(std::string_view{out}.substr(start)));
-  writer.bytes(payload);
+  writer.u32(crc32c(head));
+  std::copy(head.begin(), head.end(), out.begin() + static_cast<std::ptrdiff_t>(start));
 }
 
 Result<WriteAhead> WriteAhead::open(Files& files, std::string folder, Position position_min,

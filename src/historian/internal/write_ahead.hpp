@@ -31,8 +31,10 @@ class WriteAhead {
   static Result<WriteAhead> open(Files& files, std::string folder, Position position_min,
                                  const std::function<void(Position, std::string_view)>& visit, Replayed& replayed);
 
-  /// A record of `payload`, ready for `append`.
-  static void frame(std::string_view payload, std::string& out);
+  /// Room for the head of a record, to be followed by its payload and `close_frame`.
+  static std::size_t open_frame(std::string& out);
+  /// Fills in the head that `open_frame` left at `start`: what is behind it is the payload.
+  static void close_frame(std::string& out, std::size_t start);
 
   /// Framed records in one write and one flush of the disk; returns the position behind them. Errors: `unavailable`;
   /// nothing of it will be replayed. After a failed flush every later append fails too (what the disk dropped can't be
