@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "node/access/access.hpp"
 
 namespace hanse::node {

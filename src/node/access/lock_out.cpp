@@ -1,6 +1,22 @@
 #include "node/access/lock_out.hpp"
 
+#include <arpa/inet.h>
+
+#include <algorithm>
+
 namespace hanse::node {
+namespace {
+
+/// Who shares a fate: one IPv4 address, or the 64 bits of an IPv6 network, since one machine has all addresses of it.
+std::string network_of(const std::string& address) {
+  in6_addr parsed{};
+  if (::inet_pton(AF_INET6, address.c_str(), &parsed) != 1 || IN6_IS_ADDR_V4MAPPED(&parsed)) return address;
+  std::fill(std::begin(parsed.s6_addr) + 8, std::end(parsed.s6_addr), std::uint8_t{0});
+  char text[INET6_ADDRSTRLEN] = {};
+  return ::inet_ntop(AF_INET6, &parsed, text, sizeof text) ? text : address;
+}
+
+}  // namespace
 
 Duration LockOut::pause(const std::string& name, const std::string& address) const {
   const std::lock_guard lock{mutex_};
@@ -11,14 +27,14 @@ Duration LockOut::pause(const std::string& name, const std::string& address) con
     if (found != book.end()) longest = std::max(longest, found->second.until - now);
   };
   look(names_, name);
-  look(addresses_, address);
+  look(addresses_, network_of(address));
   return longest;
 }
 
 void LockOut::failed(const std::string& name, const std::string& address) {
   const std::lock_guard lock{mutex_};
   if (!name.empty()) add(names_, name, kFreeTriesOfName);
-  add(addresses_, address, kFreeTriesOfAddress);
+  add(addresses_, network_of(address), kFreeTriesOfAddress);
 }
 
 void LockOut::succeeded(const std::string& name) {

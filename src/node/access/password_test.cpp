@@ -117,6 +117,16 @@ TEST(LockOut, SlowsAnAddressThatTriesManyNames) {
   EXPECT_EQ(lock_out.pause("fresh", "192.0.2.2"), 0s);
 }
 
+TEST(LockOut, TakesANetworkOfVersionSixAsOneAddress) {
+  SimulatedClock clock{Timestamp{}};
+  LockOut lock_out{clock};
+  for (int i = 0; i < LockOut::kFreeTriesOfAddress; ++i)
+    lock_out.failed(fmt::format("name{}", i), fmt::format("2001:db8:1:2:{:x}::1", i));
+
+  EXPECT_EQ(lock_out.pause("fresh", "2001:db8:1:2::99"), 1s);
+  EXPECT_EQ(lock_out.pause("fresh", "2001:db8:1:3::99"), 0s);
+}
+
 TEST(LockOut, ForgetsAfterAnHourAndAfterSuccess) {
   SimulatedClock clock{Timestamp{}};
   LockOut lock_out{clock};

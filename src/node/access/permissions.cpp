@@ -1,5 +1,8 @@
 #include "node/access/permissions.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.hpp"
 
 namespace hanse::node {

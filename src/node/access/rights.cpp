@@ -1,5 +1,6 @@
 #include "node/access/rights.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "node/access/permissions.hpp"

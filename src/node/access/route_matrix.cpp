@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "api/router.hpp"
 #include "node/access/permissions.hpp"
 

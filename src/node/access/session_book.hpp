@@ -1,5 +1,9 @@
 #pragma once
 
+#include <array>
+#include <optional>
+#include <string>
+
 #include "node/access/records.hpp"
 #include "store/collection.hpp"
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "api/problem.hpp"
 #include "base/text.hpp"
 #include "node/access/access_routes.hpp"

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "node/access/rights.hpp"
 #include "store/collection.hpp"
 

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "node/access/access_routes.hpp"
 #include "node/access/permissions.hpp"
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "node/access/permissions.hpp"
 #include "plant/equipment.hpp"

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "node/access/password.hpp"
 #include "node/access/rights.hpp"

@@ -1,5 +1,7 @@
 #include "node/access/access_routes.hpp"
 
+#include <array>
+
 namespace hanse::node {
 namespace {
 
