@@ -43,7 +43,8 @@ struct Session::Word {
   std::string_view name;
   Meaning meaning;
   std::string_view unit = "";
-  double step = 0;  ///< Of a real value: what the machine can tell apart.
+  double step = 0;       ///< Of a real value: what the machine can tell apart.
+  bool of_time = false;  ///< A duration, or summed over time: shrinks as time runs faster, or cycles won't fit counts.
   double (*real)(const MachineReading&) = nullptr;
   std::int64_t (*integer)(const MachineReading&) = nullptr;
   std::string (*text)(const MachineReading&) = nullptr;
@@ -82,17 +83,20 @@ std::span<const Session::Word> Session::words() {
        .meaning = Meaning::cycle_time,
        .unit = "s",
        .step = 0.01,
+       .of_time = true,
        .real = [](R r) { return r.cycle_time_s; }},
       {.name = "ideal_cycle_time",
        .meaning = Meaning::ideal_cycle_time,
        .unit = "s",
        .step = 0.01,
+       .of_time = true,
        .real = [](R r) { return r.ideal_cycle_s; }},
       {.name = "power", .meaning = Meaning::power, .unit = "kW", .step = 0.1, .real = [](R r) { return r.power_kw; }},
       {.name = "energy",
        .meaning = Meaning::energy,
        .unit = "kW.h",
        .step = 0.01,
+       .of_time = true,
        .real = [](R r) { return r.energy_kwh; }},
       {.name = "vibration",
        .meaning = Meaning::vibration,
@@ -201,7 +205,7 @@ void Session::tell(std::size_t machine, bool all) {
       const double value = std::round(word.real(reading) / word.step) * word.step;
       if (!all && std::abs(value - told.real) < word.step / 2) continue;
       told.real = value;
-      batch_.add_real(signals_[index], time, value);
+      batch_.add_real(signals_[index], time, word.of_time ? value / factor_ : value);
     } else if (word.integer) {
       const auto value = word.integer(reading);
       if (!all && value == told.integer) continue;
