@@ -156,15 +156,24 @@ void Engine::write_samples(Running& app, const std::vector<ComputedSample>& samp
   const store::Actor actor{"app:" + app.figures.id};
   signal::SampleBatch batch;
   std::vector<signal::Signal> missing;
+  std::vector<std::pair<plant::AssetId, std::string>> wanted;  ///< Whose figure each of `missing` is.
   const auto known = context_.directory.snapshot();
   for (const auto& sample : samples) {
     if (kpi_signals_.contains({sample.asset, sample.name})) continue;
-    if (const auto* found = known->find(sample.asset, sample.name)) {
+    // A machine may tell something of the same name, as MTConnect its `availability`: figures never go into that.
+    auto name = sample.name;
+    const auto* found = known->find(sample.asset, name);
+    if (found && found->meaning != signal::Meaning::kpi) {
+      name = app.figures.id + '_' + sample.name;
+      found = known->find(sample.asset, name);
+    }
+    if (found) {
       kpi_signals_[{sample.asset, sample.name}] = found->number;
       continue;
     }
     kpi_signals_[{sample.asset, sample.name}] = signal::kNoSignal;
-    missing.push_back({.number = {}, .asset = sample.asset, .name = sample.name, .meaning = signal::Meaning::kpi,
+    wanted.emplace_back(sample.asset, sample.name);
+    missing.push_back({.number = {}, .asset = sample.asset, .name = std::move(name), .meaning = signal::Meaning::kpi,
                        .type = signal::ValueType::real, .unit = sample.unit,
                        .interpolation = signal::Interpolation::step, .low = {}, .high = {},
                        .description = "Computed by " + app.figures.id + "."});
@@ -172,9 +181,8 @@ void Engine::write_samples(Running& app, const std::vector<ComputedSample>& samp
   if (!missing.empty()) {
     const auto made = context_.plant.catalogue().create(actor, missing);
     for (std::size_t i = 0; i < missing.size(); ++i) {
-      const std::pair key{missing[i].asset, missing[i].name};
-      if (made) kpi_signals_[key] = (*made)[i];
-      if (!made) kpi_signals_.erase(key);
+      if (made) kpi_signals_[wanted[i]] = (*made)[i];
+      if (!made) kpi_signals_.erase(wanted[i]);
     }
     if (!made) warn("signals for an app's figures can't be made", made.error());
   }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "plant/internal/intake_planner.hpp"
 #include "store/collection.hpp"
 
 namespace hanse::plant {
@@ -48,74 +49,6 @@ std::string slug(std::string_view text, char joint) {
   return out;
 }
 
-/// The part after the last separator that protocols use.
-std::string_view last_part(std::string_view address) {
-  const auto separator = address.find_last_of("/.:");
-  return separator == std::string_view::npos || separator + 1 == address.size() ? address
-                                                                                  : address.substr(separator + 1);
-}
-
-/// Plans signals for addresses nobody mapped: which asset, which name, what the template knows.
-class IntakePlanner {
- public:
-  IntakePlanner(const Intake& intake, const MachineTemplate* machine, const Records& records,
-                const signal::Signals& signals)
-      : intake_(intake), machine_(machine), records_(records), signals_(signals) {}
-
-  Signal plan(const SourceValue& value) {
-    Signal made{.asset = asset_for(value.device), .name = {}, .meaning = value.meaning, .type = value.type,
-                .unit = value.unit, .interpolation = value.interpolation, .low = {}, .high = {},
-                .description = value.description};
-    auto name = signal_name(value.name.empty() ? last_part(value.address) : std::string_view{value.name});
-    if (const auto* known = machine_ ? match(*machine_, intake_.protocol, value.address) : nullptr) {
-      name = known->name;
-      made.meaning = known->meaning;
-      made.interpolation = known->interpolation;
-      made.low = known->low;
-      made.high = known->high;
-      if (!known->unit.empty()) made.unit = known->unit;
-      if (!known->description.empty()) made.description = known->description;
-    }
-    made.name = free_name(made.asset, name.empty() ? "value" : name);
-    return made;
-  }
-
-  std::vector<Asset> take_assets() { return std::move(assets_); }
-
- private:
-  AssetId asset_for(const std::string& device) {
-    const auto* attach = records_.asset(intake_.attach);
-    if (attach && (attach->level == Level::asset || device.empty())) return attach->id;
-    AssetId id{asset_id(device.empty() ? intake_.connection : device)};
-    if (id.empty()) id.value = "device";
-    if (records_.asset(id) || !planned_.insert(id).second) return id;
-    assets_.push_back({.id = id, .name = device.empty() ? intake_.connection : device, .level = Level::asset,
-                       .parent = attach ? attach->id : AssetId{}, .kind = machine_ ? machine_->kind : "",
-                       .template_id = machine_ ? machine_->id : "",
-                       .manufacturer = machine_ ? machine_->manufacturer : "", .model = machine_ ? machine_->model : "",
-                       .serial = "", .description = "", .calendar = "", .position = 0});
-    return id;
-  }
-
-  std::string free_name(const AssetId& asset, const std::string& wanted) {
-    auto& taken = names_[asset];
-    std::string name = wanted;
-    for (int copy = 2; signals_.find(asset, name) || taken.contains(name); ++copy) {
-      name = wanted + '_' + std::to_string(copy);
-    }
-    taken.insert(name);
-    return name;
-  }
-
-  const Intake& intake_;
-  const MachineTemplate* machine_;
-  const Records& records_;
-  const signal::Signals& signals_;
-  std::vector<Asset> assets_;
-  std::set<AssetId> planned_;
-  std::map<AssetId, std::set<std::string>> names_;
-};
-
 }  // namespace
 
 std::string signal_name(std::string_view text) { return slug(text, '_'); }
@@ -156,6 +89,18 @@ std::optional<SignalId> Catalogue::find(const std::string& connection, std::stri
   return found == addresses->second.end() ? std::nullopt : std::optional{found->second};
 }
 
+/// The assets that a connection already fills.
+std::set<AssetId> Catalogue::assets_of(const std::string& connection, const signal::Signals& signals) const {
+  std::set<AssetId> assets;
+  const std::lock_guard lock{mutex_};
+  const auto addresses = by_connection_.find(connection);
+  if (addresses == by_connection_.end()) return assets;
+  for (const auto& [address, number] : addresses->second) {
+    if (const auto* known = signals.find(number)) assets.insert(known->asset);
+  }
+  return assets;
+}
+
 Result<std::vector<SignalId>> Catalogue::resolve(
     const Intake& intake, std::span<const SourceValue> values, const MachineTemplate* machine, const Records& records,
     const std::function<Result<void>(const std::vector<Asset>&)>& make_assets) {
@@ -165,7 +110,8 @@ Result<std::vector<SignalId>> Catalogue::resolve(
   std::vector<Mapping> sources;
   std::vector<std::size_t> places;
   const auto signals = directory_.snapshot();
-  IntakePlanner planner{intake, machine, records, *signals};
+  const auto own_assets = assets_of(intake.connection, *signals);
+  IntakePlanner planner{intake, machine, records, *signals, own_assets};
   std::unordered_map<std::string_view, std::size_t> seen;
   std::vector<std::pair<std::size_t, std::size_t>> repeats;
   for (std::size_t i = 0; i < values.size(); ++i) {

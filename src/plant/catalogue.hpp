@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -94,6 +95,7 @@ class Catalogue {
 
   Result<void> write_signals(store::Transaction& transaction, std::vector<Signal>& signals,
                              const std::vector<Mapping>* sources);
+  std::set<AssetId> assets_of(const std::string& connection, const signal::Signals& signals) const;
   Result<void> check_names(const std::vector<Signal>& signals) const;
 
   store::Store& store_;

@@ -121,6 +121,30 @@ TEST_F(PlantTest, DevicesBelowALineBecomeAssets) {
   EXPECT_NE(directory.snapshot()->find(AssetId{"robot-8"}, "temp_c_2"), nullptr) << "two names that read the same";
 }
 
+TEST_F(PlantTest, ADeviceNamedByItsPathIsTheMachineThatStandsThere) {
+  const Intake intake{.connection = "c1", .protocol = "sparkplug", .attach = AssetId{"line-1"}, .template_id = ""};
+
+  const auto numbers = plant->resolve(intake, std::vector{value("g/edge/press-4/temp", "g/edge/press-4", "temp")}).value();
+
+  EXPECT_EQ(directory.snapshot()->find(numbers[0])->asset.value, "press-4");
+}
+
+TEST_F(PlantTest, AnotherPlantsMachineOfTheSameNameStaysAnother) {
+  const auto connect = [&](const std::string& connection) {
+    const Intake intake{.connection = connection, .protocol = "mtconnect", .attach = {}, .template_id = ""};
+    return plant->resolve(intake, std::vector{value("temp", "press-4", "temp")}).value()[0];
+  };
+  const auto asset_of = [&](SignalId number) { return directory.snapshot()->find(number)->asset.value; };
+
+  const auto north = connect("north"), south = connect("south");
+
+  EXPECT_EQ(asset_of(north), "north-press-4") << "press-4 stands in line-1";
+  EXPECT_EQ(asset_of(south), "south-press-4");
+  const Intake again{.connection = "north", .protocol = "mtconnect", .attach = {}, .template_id = ""};
+  const auto more = plant->resolve(again, std::vector{value("force", "press-4", "force")}).value()[0];
+  EXPECT_EQ(asset_of(more), "north-press-4") << "what comes later of the same device goes to the same machine";
+}
+
 TEST_F(PlantTest, MappingMovesAnAddressAndIgnoresAnother) {
   const Intake intake{.connection = "c1", .protocol = "mqtt", .attach = AssetId{"press-4"}, .template_id = ""};
   const auto numbers = plant->resolve(intake, std::vector{value("a", "", "a"), value("b", "", "b")}).value();

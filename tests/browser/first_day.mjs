@@ -112,7 +112,7 @@ async function see() {
   await shot(page, 'see-reason');
   await page.locator('dialog button').filter({ hasText: /\w/ }).nth(1).click();
   await until('a reason on the stop', async () => {
-    const told = await page.evaluate((asset) => fetch(`/api/v1/apps/performance/assets/${asset}/downtimes`).then((answer) => answer.json()), victim.asset);
+    const told = await page.evaluate((asset) => fetch(`/api/v1/apps/performance/assets/${asset}/downtimes?from=${new Date(Date.now() - 3_600_000).toISOString()}`).then((answer) => answer.json()), victim.asset);
     return told.stops.some((one) => one.reason) && told.pareto.some((bar) => bar.reason);
   });
   await open(`/performance/${victim.asset}`);

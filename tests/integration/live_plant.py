@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The demo plant speaks through real sockets and a real broker; what it does is seen in history, states, OEE."""
+import datetime
 import pathlib
 import sys
 
@@ -57,7 +58,8 @@ def a_broken_machine_is_down_on_the_board():
     wait_until(lambda: machines()[victim]["state"] == "down", 60)
 
     def named_stop():
-        stops = node.get(f"/api/v1/apps/performance/assets/{victim}/downtimes")
+        since = (datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        stops = node.get(f"/api/v1/apps/performance/assets/{victim}/downtimes?from={since}")
         return any(stop["state"] == "down" for stop in stops["stops"])
 
     wait_until(named_stop, 30)
