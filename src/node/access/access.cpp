@@ -1,6 +1,7 @@
 #include "node/access/access.hpp"
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <algorithm>
 
@@ -16,11 +17,41 @@ namespace {
 using Known = CallerCache::Known;
 
 constexpr std::size_t kSetupCodeBytes = 16;
-constexpr std::string_view kBearer = "bearer ";
+constexpr std::size_t kAuthorizationBytesMax = 500;
 
 Error nobody() { return fail(ErrorCode::unauthenticated, "sign in first, or send a token"); }
 
+Error stranger() { return fail(ErrorCode::forbidden, "a page from elsewhere may not do this"); }
+
 bool changes_state(api::Method method) { return method != api::Method::get; }
+
+enum class Scheme { none, bearer, basic };
+struct Authorization {
+  Scheme scheme = Scheme::none;
+  std::string secret;
+};
+
+/// The token of an Authorization header: `Bearer TOKEN` (RFC 6750), `Token TOKEN` as InfluxDB's clients say it, or the
+/// password of `Basic` (RFC 7617), which is all that some clients of history can send. A user's own password is never
+/// taken here: it would go around the lock-out.
+Authorization read_authorization(std::string_view header) {
+  if (header.size() > kAuthorizationBytesMax) return {};
+  const auto blank = std::min(header.find(' '), header.size());
+  const auto scheme = to_lower(header.substr(0, blank));
+  const auto rest = trim(header.substr(blank));
+  if (scheme == "bearer" || scheme == "token") return {Scheme::bearer, std::string{rest}};
+  if (scheme != "basic") return {};
+  std::string decoded(rest.size(), '\0');
+  std::size_t length = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(decoded.data()), decoded.size(), rest.data(), rest.size(),
+                        nullptr, &length, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
+    return {};
+  }
+  decoded.resize(length);
+  const auto colon = decoded.find(':');
+  if (colon == std::string::npos) return {};
+  return {Scheme::basic, decoded.substr(colon + 1)};
+}
 
 /// Would a browser say that a page of this node sends it? Programs send neither header.
 bool is_own_page(const api::RequestFacts& facts) {
@@ -95,15 +126,15 @@ std::vector<api::Route> Access::routes() {
 
 Result<api::Caller> Access::identify(const api::RequestFacts& facts) {
   if (!facts.authorization.empty()) {
-    const std::string_view header{facts.authorization};
-    if (to_lower(header.substr(0, kBearer.size())) != kBearer) return nobody();
-    HANSE_TRY(const auto known, known_token(trim(header.substr(kBearer.size()))));
+    const auto given = read_authorization(facts.authorization);
+    if (given.scheme == Scheme::none) return nobody();
+    // A browser sends what once stood in an address (`http://name:token@host`) along with any page's requests.
+    if (given.scheme == Scheme::basic && changes_state(facts.method) && !is_own_page(facts)) return stranger();
+    HANSE_TRY(const auto known, known_token(given.secret));
     return known->caller;
   }
   // Before looking at the cookie: signing in is a change too, and must not be done by another page in one's name.
-  if ((changes_state(facts.method) || facts.live) && !is_own_page(facts)) {
-    return fail(ErrorCode::forbidden, "a page from elsewhere may not do this");
-  }
+  if ((changes_state(facts.method) || facts.live) && !is_own_page(facts)) return stranger();
   const auto secret = session_secret(facts.cookie);
   if (secret.empty()) return nobody();
   HANSE_TRY(const auto known, known_session(secret));

@@ -1,3 +1,5 @@
+#include <sodium.h>
+
 #include "node/access/access_fixture.hpp"
 #include "node/access/route_matrix.hpp"
 #include "node/system/journal_routes.hpp"
@@ -164,6 +166,34 @@ TEST_F(UsersTest, ATokenMayDoWhatItsScopesNameAndNothingElse) {
   auto basic = bearer(secret);
   basic.authorization = "Basic " + secret;
   EXPECT_EQ(ask({.path = "/api/v1/users"}, basic).status, 401);
+}
+
+TEST_F(UsersTest, ATokenIsTakenInTheWaysThatClientsOfHistoryKnow) {
+  const auto secret = make_token(R"(["users.read","users.write"])");
+  const auto with = [&](const std::string& header) {
+    auto sent = bearer(secret);
+    sent.authorization = header;
+    return sent;
+  };
+  const auto basic = [](const std::string& text) {
+    std::string out(text.size() * 2 + 8, '\0');
+    sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                      sodium_base64_VARIANT_ORIGINAL);
+    return "Basic " + std::string{out.c_str()};
+  };
+  const Ask users{.path = "/api/v1/users"};
+  for (const auto& header : {"bearer " + secret, "Token " + secret, basic("token:" + secret), basic(":" + secret)}) {
+    EXPECT_EQ(ask(users, with(header)).status, 200) << header;
+  }
+  for (const auto& header :
+       {basic("admin:" + std::string{kPassword}), basic(secret), std::string{"Basic !"}, std::string{"Basic"},
+        std::string{"Digest x"}, "Token" + secret, "Bearer " + std::string(2000, 'x')}) {
+    EXPECT_EQ(ask(users, with(header)).status, 401) << header;
+  }
+  auto from_a_page = with(basic("token:" + secret));
+  from_a_page.fetch_site = "cross-site";
+  EXPECT_EQ(ask({Method::del, "/api/v1/users/nobody"}, from_a_page).status, 403);
+  EXPECT_EQ(ask({Method::del, "/api/v1/users/nobody"}, with(basic("token:" + secret))).status, 404);
 }
 
 TEST_F(UsersTest, ATokenEndsWhenItExpiresOrIsRevoked) {
