@@ -3,12 +3,15 @@
 //
 //   dataspace_tck_node CASES.json http://localhost:8083 [port]
 
+#include <fmt/format.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
+
 #include <sstream>
 
 #include "dataspace/internal/turn.hpp"
@@ -87,7 +90,7 @@ class Script {
     }
     auto timer = std::make_shared<boost::asio::steady_timer>(io_, kPause);
     timer->async_wait([this, timer, pid = process.id, kind = process.kind, action](const boost::system::error_code&) {
-      if (!pool_.post([this, pid, kind, action] { act(pid, kind, action); })) std::cerr << "the pool is full\n";
+      if (!pool_.post([this, pid, kind, action] { act(pid, kind, action); })) fmt::print(stderr, "the pool is full\n");
     });
   }
 
@@ -100,7 +103,7 @@ class Script {
     const auto done = connector_->act(
         kKit, pid,
         {.message = action == "termination" ? end : kActions.at(action), .code = "1", .reason = {"scripted"}});
-    if (!done) std::cerr << pid << ' ' << action << ": " << to_string(done.error()) << '\n';
+    if (!done) fmt::print(stderr, "{} {}: {}\n", pid, action, to_string(done.error()));
   }
 
   boost::asio::io_context& io_;
@@ -212,7 +215,8 @@ Result<void> serve(const std::string& cases_text, const std::string& kit, std::u
   HANSE_TRY(const auto port, server.start("127.0.0.1", wanted_port));
   connector.set_address("http://127.0.0.1:" + std::to_string(port) + std::string{ds::kProtocolPath});
   HANSE_CHECK(connector.start());
-  std::cout << "ready at http://127.0.0.1:" << port << std::endl;
+  fmt::print("ready at http://127.0.0.1:{}\n", port);
+  std::fflush(stdout);
   boost::asio::signal_set stop{io, SIGTERM, SIGINT};
   stop.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
   io.run();
@@ -225,7 +229,7 @@ Result<void> serve(const std::string& cases_text, const std::string& kit, std::u
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::cerr << "dataspace_tck_node CASES.json KIT_ADDRESS [PORT]\n";
+    fmt::print(stderr, "dataspace_tck_node CASES.json KIT_ADDRESS [PORT]\n");
     return 2;
   }
   std::ifstream file{argv[1]};
@@ -234,6 +238,6 @@ int main(int argc, char** argv) {
   const auto served =
       hanse::node::serve(text.str(), argv[2], static_cast<std::uint16_t>(argc > 3 ? std::atoi(argv[3]) : 0));
   if (served) return 0;
-  std::cerr << to_string(served.error()) << '\n';
+  fmt::print(stderr, "{}\n", to_string(served.error()));
   return 1;
 }
