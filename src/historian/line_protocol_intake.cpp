@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <mutex>
+
 namespace hanse::historian {
 
 using signal::kNoSignal;
@@ -41,6 +44,7 @@ void LineIntake::settle(const api::Caller& caller, Reader& reader, LineResult& r
     }
   }
   if (parts_.resolve && !asked.empty()) {
+    const std::lock_guard lock{resolve_mutex_};
     const auto answers = parts_.resolve(caller, asked);
     for (std::size_t i = 0; i < asked.size(); ++i) {
       if (!answers) {

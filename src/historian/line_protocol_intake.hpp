@@ -53,6 +53,7 @@ class LineIntake {
   void settle(const api::Caller& caller, Reader& reader, LineResult& result);
 
   LineParts parts_;
+  std::mutex resolve_mutex_;  ///< Clients send batches side by side: the second must find what the first one made.
   std::mutex mutex_;
   std::vector<std::unique_ptr<Reader>> idle_;
 };

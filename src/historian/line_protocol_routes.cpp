@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <memory>
+
 #include "historian/line_protocol_body.hpp"
 
 namespace hanse::historian {

@@ -1,5 +1,8 @@
 #include "historian/line_protocol.hpp"
 
+#include <algorithm>
+#include <atomic>
+
 #include "historian/line_protocol_body.hpp"
 #include "historian/line_protocol_intake.hpp"
 
@@ -207,6 +210,33 @@ TEST(LineIntake, LearnsAnewWhenTheSignalsChange) {
   ASSERT_TRUE(intake.write({}, "p1 power=1", LinePrecision::ns));
 
   EXPECT_EQ(written.samples[0].signal, SignalId{8});
+}
+
+TEST(LineIntake, AsksForOneBatchAtATime) {
+  signal::Directory directory;
+  SimulatedClock clock{kNow};
+  std::atomic<int> asking = 0, most = 0, rounds = 0;
+  LineIntake intake{
+      {.directory = directory,
+       .clock = clock,
+       .append = [](const SampleBatch&) -> Result<AppendCounts> { return AppendCounts{}; },
+       .resolve = [&](const api::Caller&, std::span<const ForeignSeries> series) -> Result<std::vector<SignalId>> {
+         most = std::max(most.load(), ++asking);
+         std::this_thread::yield();
+         --asking;
+         ++rounds;
+         return std::vector<SignalId>(series.size(), SignalId{1});
+       }}};
+  {
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < 4; ++i) {
+      clients.emplace_back([&intake, i] {
+        for (int j = 0; j < 200; ++j) (void)intake.write({}, fmt::format("m{}_{} f=1", i, j), LinePrecision::ns);
+      });
+    }
+  }
+  EXPECT_EQ(rounds, 800);
+  EXPECT_EQ(most, 1);
 }
 
 TEST(LineBody, UnpacksGzipAndRefusesWhatIsBroken) {

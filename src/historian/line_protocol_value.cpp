@@ -1,5 +1,6 @@
 #include "historian/line_protocol_value.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>

@@ -1,5 +1,6 @@
 #include "historian/prometheus_functions.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 

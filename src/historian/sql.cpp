@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <memory>
+
 #include "base/text.hpp"
 #include "historian/sql_module.hpp"
 

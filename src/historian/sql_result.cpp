@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/csv.hpp"
 #include "historian/sql.hpp"
 

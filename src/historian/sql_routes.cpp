@@ -1,6 +1,8 @@
 #include "historian/sql_routes.hpp"
 
+#include <array>
 #include <atomic>
+#include <memory>
 
 namespace hanse::historian {
 namespace {

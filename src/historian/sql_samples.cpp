@@ -1,6 +1,8 @@
 #include "historian/sql_samples.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <memory>
 
 namespace hanse::historian {
 namespace {

@@ -1,5 +1,7 @@
 #include "historian/sql.hpp"
 
+#include <memory>
+
 #include "historian/sql_routes.hpp"
 
 namespace hanse::historian {
