@@ -162,13 +162,18 @@ def an_adapter_is_followed_and_found_again():
     server.stop()
 
 
+def a_server_that_is_no_agent_is_told():
+    answer = node.call("POST", "/api/v1/connections/test", {"protocol": "mtconnect", "settings": {"url": node.url + "/nothing"}, "seconds": 5})
+    assert answer.status == 503 and "no MTConnect document" in answer.json()["detail"], (answer.status, answer.body[:300])
+
+
 def a_live_agent_is_followed():
     url = os.environ["HANSE_TEST_MTCONNECT_AGENT"]
     node.post("/api/v1/connections", {"id": "live", "name": "Live", "protocol": "mtconnect", "asset": "hall", "settings": {"url": url}})
     wait_until(lambda: node.get("/api/v1/connections/live/health")["samples"] > 100, 60)
 
 
-cases = [the_reference_agents_stream_is_followed, an_adapter_is_followed_and_found_again]
+cases = [a_server_that_is_no_agent_is_told, the_reference_agents_stream_is_followed, an_adapter_is_followed_and_found_again]
 if os.environ.get("HANSE_TEST_MTCONNECT_AGENT"):
     cases.append(a_live_agent_is_followed)
 else:

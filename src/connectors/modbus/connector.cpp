@@ -175,7 +175,11 @@ class ModbusBrowser final : public Browser {
     Link link{session, clock_, *stream};
     while (!session.read_once() && clock_.monotonic() < end) {
       auto turning = link.turn(std::max<Duration>(end - clock_.monotonic(), 1ms));
-      HANSE_CO_CHECK(co_await std::move(turning));
+      const Result<void> turned = co_await std::move(turning);
+      // Something else listens there: that is the settings' fault, not damage to anything of ours.
+      if (!turned && turned.error().code == ErrorCode::corrupt)
+        co_return fail(ErrorCode::unavailable, turned.error().message);
+      if (!turned) co_return turned.error();
     }
     const auto trouble = session.trouble();
     if (found.empty()) {

@@ -292,6 +292,7 @@ void UnitReader::go_offline(const std::string& reason, Moment now) {
   next_poll_ = std::max(next_poll_, resume_at_);
   in_round_ = false;
   round_.clear();
+  busy_ = 0;
   trouble_ = fmt::format("{}: {}", label(), reason);
   on_lost(now);
   if (std::exchange(offline_, true)) return;

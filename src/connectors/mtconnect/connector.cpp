@@ -128,7 +128,8 @@ class AgentConnector final : public Connector {
       }
       // By whole documents, not by bytes: an agent that trickles is as dead as one that is silent.
       const Duration left = deadline - clock_.monotonic();
-      if (left <= Duration{}) co_return fail(ErrorCode::timeout, "the agent gave no sign of life within two heartbeats");
+      if (left <= Duration{})
+        co_return fail(ErrorCode::timeout, "the agent gave no sign of life within two heartbeats");
       auto reading = body.next(left);
       HANSE_CO_TRY(auto bytes, co_await std::move(reading));
       if (bytes.empty()) co_return fail(ErrorCode::unavailable, "the agent ended the stream");
@@ -158,7 +159,8 @@ class AgentConnector final : public Connector {
     const std::string sample = text.substr(0, 200);
     auto document = parse_document(std::move(text));
     if (!document) {
-      if (status >= 400) return fail(ErrorCode::unavailable, fmt::format("the agent answers with HTTP status {}", status));
+      if (status >= 400)
+        return fail(ErrorCode::unavailable, fmt::format("the agent answers with HTTP status {}", status));
       return session_->on_corrupt(document.error(), sample, clock_.now());
     }
     if (!std::exchange(told_connected_, true)) {
@@ -235,8 +237,13 @@ class MtconnectBrowser final : public Browser {
       const auto request = session.request();
       auto fetching = client.fetch(get(address_.base_url + request.target));
       HANSE_CO_TRY(auto response, co_await std::move(fetching));
-      HANSE_CO_TRY(auto document, parse_document(std::move(response.body)));
-      const auto next = session.on_document(std::move(document), clock_.now());
+      auto document = parse_document(std::move(response.body));
+      if (!document) {
+        co_return fail(ErrorCode::unavailable,
+                       fmt::format("{}{} answers with HTTP status {} and no MTConnect document: {}", address_.base_url,
+                                   request.target, response.head.status, document.error().message));
+      }
+      const auto next = session.on_document(*std::move(document), clock_.now());
       if (!next) co_return next.error();
     }
     co_return found.take();
@@ -304,8 +311,10 @@ const Protocol& protocol() {
 Result<std::unique_ptr<Connector>> make_connector(const MtconnectSettings& settings, const ConnectorContext& context) {
   HANSE_TRY(auto address, internal::parse_source(settings.url));
   std::unique_ptr<Connector> connector;
-  if (address.adapter) connector = std::make_unique<AdapterConnector>(settings, std::move(address), context.clock);
-  else connector = std::make_unique<AgentConnector>(settings, address.base_url, context.clock);
+  if (address.adapter)
+    connector = std::make_unique<AdapterConnector>(settings, std::move(address), context.clock);
+  else
+    connector = std::make_unique<AgentConnector>(settings, address.base_url, context.clock);
   return connector;
 }
 
