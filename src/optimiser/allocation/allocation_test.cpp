@@ -58,22 +58,36 @@ TEST(Allocation, RampAndQualificationDelayTheFirstUnit) {
   p.activities[1].rate_max = 40;
   const auto solution = solved(p);
   for (const auto& x : solution.plan.placements) {
-    if (x.activity == 1) EXPECT_GE(x.week, 2u);
-    if (x.activity == 1 && x.week == 2) EXPECT_LE(x.quantity, 20 + 1e-6);
+    if (x.activity != 1) continue;
+    EXPECT_GE(x.week, 2u);
+    EXPECT_LE(x.quantity, (x.week == 2 ? 20 : 40) + 1e-6);
   }
 }
 
-TEST(Allocation, KeepsLotsAgreementsAndOvertime) {
+TEST(Allocation, WorksOvertimeWhereThatCostsLessThanBeingLate) {
   auto p = two_parts();
-  p.activities[2].lot = 25;
   p.pools[1].hours.assign(6, 15.0);
   p.pools[1].overtime.assign(6, 10.0);
   p.pools[1].overtime_cost = 1;
+  const auto solution = solved(p);
+  EXPECT_NEAR(solution.measures.overtime, 15, 0.1) << "60 motors by week 2 are 15 more than three weeks give";
+  EXPECT_NEAR(solution.measures.unit_weeks_late, 0, 0.1);
+}
+
+TEST(Allocation, KeepsLotsAndAgreements) {
+  auto p = two_parts();
+  p.activities[2].lot = 25;
   p.limits = {{"motors of one member", {{1, 1.0}}, 55}};
   const auto solution = solved(p);
   EXPECT_LE(solution.measures.units_delivered, 55 + 1e-6);
-  EXPECT_GT(solution.measures.units_delivered, 45);
-  EXPECT_GT(solution.measures.overtime, 0);
+  EXPECT_GE(solution.measures.units_delivered, 50 - 1e-3) << "four lots of cases are enough for fifty";
+}
+
+TEST(Allocation, PaysForAnAgreementThatItDoesNotFill) {
+  auto p = two_parts();
+  p.limits = {{"at least", {{1, 1.0}}, kUnlimited, 100, 3}};
+  const auto solution = solved(p);
+  EXPECT_NEAR(solution.measures.agreements, 40 * 3, 5) << "forty motors more would cost 5 each";
 }
 
 TEST(Allocation, BuysFromTheMarketWhereNobodyMakes) {
@@ -191,8 +205,8 @@ TEST(Allocation, AgreesWithAGeneralSolver) {
     const auto solution = solve(problem, {.iterations_max = 60'000, .gap_target = 1e-7}).value();
     EXPECT_LE(solution.bound, *exact * (1 + 1e-6)) << "seed " << seed << ": a bound over the optimum is none";
     EXPECT_GE(solution.value, *exact * (1 - 1e-6)) << "seed " << seed << ": a plan under the optimum breaks something";
-    EXPECT_NEAR(solution.bound, *exact, *exact * 2e-3) << "seed " << seed;
-    EXPECT_NEAR(solution.value, *exact, *exact * 3e-2) << "seed " << seed;
+    EXPECT_NEAR(solution.bound, *exact, *exact * 1e-4) << "seed " << seed;
+    EXPECT_NEAR(solution.value, *exact, *exact * 1e-4) << "seed " << seed;
     std::printf("seed %d: optimum %.6g, bound -%.3g %%, plan +%.3g %%\n", static_cast<int>(seed), *exact,
                 100 * (1 - solution.bound / *exact), 100 * (solution.value / *exact - 1));
   }

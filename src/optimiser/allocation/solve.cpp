@@ -47,6 +47,8 @@ class Solver {
   }
 
  private:
+  /// Less what single precision may have added.
+  static double safe(double bound) { return bound - 1e-6 * std::abs(bound); }
   double now() const { return options_.elapsed_s ? options_.elapsed_s() : 0; }
   double gap() const { return value_ <= 0 ? 0 : std::max(0.0, (value_ - bound_) / value_); }
   bool done() const {
@@ -64,7 +66,7 @@ class Solver {
 
   void offer(State state) {
     const double value = value_of(model_, state);
-    if (value >= value_) return;
+    if (!(value < value_)) return;
     value_ = value;
     best_ = std::move(state);
   }
@@ -103,13 +105,12 @@ class Solver {
     }
     auto prices = best_prices_;
     project(model_, prices);
-    bound_ = bound(model_, prices);
-    if (bound_ < 0) bound_ = 0;  // Every cost is one, so zero is a bound, too.
+    bound_ = std::max(0.0, safe(bound(model_, prices)));  // Every cost is one, so zero is a bound, too.
   }
 
   void try_prices(Prices prices) {
     project(model_, prices);
-    const double value = bound(model_, prices);
+    const double value = safe(bound(model_, prices));
     if (value <= bound_) return;
     bound_ = value;
     best_prices_ = std::move(prices);
@@ -130,7 +131,7 @@ class Solver {
   }
 
   bool worth_planning() const {
-    if (!options_.elapsed_s) return iterations_ / 100 % 4 == 0 || iterations_ < 1000;
+    if (!options_.elapsed_s) return true;
     return planning_s_ <= kPlanShareOfTime * (now() - begin_);
   }
 

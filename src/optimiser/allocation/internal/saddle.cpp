@@ -84,7 +84,7 @@ Saddle::Saddle(const Model& m, std::size_t threads)
     row_sigma_[r] = static_cast<float>(1 / std::max(1.0, sum));
   }
   // A price of 1 stands for a unit never delivered, a flow for the weekly need of a zone.
-  weight_ = 1 / std::max(1.0, m.demand_total / m.weeks / m.zones);
+  weight_ = usual_weight_ = 1 / std::max(1.0, m.demand_total / m.weeks / m.zones);
   restart();
 }
 
@@ -141,7 +141,8 @@ void Saddle::restart() {
       priced += static_cast<double>(prices.item[i] - anchor_price_[i]) * (prices.item[i] - anchor_price_[i]);
     if (moved > 0 && priced > 0) {
       const double wanted = std::sqrt(std::sqrt(priced) / std::sqrt(moved) / weight_);  // Half way, on a log scale.
-      weight_ *= std::clamp(wanted, 1 / 1.5, 1.5);
+      // Unbounded it runs away when one side stands still for a while.
+      weight_ = std::clamp(weight_ * std::clamp(wanted, 1 / 1.5, 1.5), usual_weight_ / 8, usual_weight_ * 8);
     }
     made_ = std::move(state.made);
     moved_ = std::move(state.moved);
@@ -223,6 +224,13 @@ void Saddle::step_pool(std::size_t k, Part& part, float* scratch) {
   for (std::uint32_t t = 0; t < weeks; ++t) {
     const float capacity = m_.capacity[k * weeks + t];
     if (worked[t] <= capacity) continue;
+    if (last - first == 1) {  // Most pools make one thing: no search.
+      const float step = m_.step[first] * primal * m_.hours[first], usual = capacity / m_.hours[first];
+      float& wanted = scratch[weeks + t];
+      wanted = std::max(
+          usual, std::min(wanted - m_.overtime_cost[k] * step, usual + m_.overtime[k * weeks + t] / m_.hours[first]));
+      continue;
+    }
     const auto hours_at = [&](float price) {
       float sum = 0;
       for (auto e = first; e < last; ++e) {

@@ -40,7 +40,7 @@ class Saddle {
 
   const Model& m_;
   Team team_;
-  double weight_ = 1;
+  double weight_ = 1, usual_weight_ = 1;
   std::size_t since_restart_ = 0;
   // Primal: state and its sum since the restart; `net_` is what a step adds to each balance, extrapolated.
   std::vector<float> made_, made_sum_, moved_, moved_sum_, bought_, bought_sum_, delivered_, delivered_sum_, stock_,

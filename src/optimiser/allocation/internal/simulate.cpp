@@ -148,6 +148,7 @@ class Simulation {
     }
     for (std::size_t g = 0; g < m_.groups(); ++g) carry_[g] = std::max(0.0, behind_[g] - room[g]);
     for (std::size_t f = 0; f < m_.flows.size(); ++f) flow_wanted_[f] += wishes_->moved[at(f)];
+    for (std::size_t d = 0; d < m_.dues.size(); ++d) delivery_wanted_[d] += wishes_->delivered[at(d)];
   }
 
   /// Hours go to what is furthest from being enough.
@@ -173,7 +174,7 @@ class Simulation {
     }
     for (std::size_t e = 0; e < m_.count; ++e) {
       const auto i = m_.place[e] / m_.zones;
-      if (asked[i] > remaining_[i]) {
+      if (request_[e] > 0 && asked[i] > remaining_[i]) {
         const auto before = request_[e];
         request_[e] *= static_cast<float>(std::max(0.0, remaining_[i]) / asked[i]);
         for (const auto& [row, share] : rows_of_[e])
@@ -209,9 +210,10 @@ class Simulation {
         if (m_.flows[f].from == q) asked += flow_wanted_[f];
       }
       const auto d = m_.due_of_place[q];
-      if (d >= 0) asked += backlog_[static_cast<std::size_t>(d)];
-      share_[q] = asked <= stock_[q] ? 1 : std::max(0.0, stock_[q]) / asked;
-      if (d >= 0) deliver(static_cast<std::size_t>(d), q);
+      const double due = d >= 0 ? deliverable(static_cast<std::size_t>(d), round) : 0;
+      asked += due;
+      share_[q] = asked <= std::max(kEnough, stock_[q]) ? 1 : std::max(0.0, stock_[q]) / asked;
+      if (d >= 0) deliver(static_cast<std::size_t>(d), q, due);
     }
     for (auto f = m_.flow_begin[item]; f < m_.flow_begin[item + 1]; ++f)
       ship(f, flow_wanted_[f] * share_[m_.flows[f].from]);
@@ -271,12 +273,18 @@ class Simulation {
     }
   }
 
-  void deliver(std::size_t d, std::size_t q) {
-    const double quantity = std::min(backlog_[d], std::max(0.0, stock_[q]) * (share_[q] < 1 ? share_[q] : 1));
-    if (quantity <= kEnough) return;
-    const double given = std::min(quantity, backlog_[d] * share_[q]);
+  /// As wished first, so that goods bound for elsewhere leave; at last whatever is open.
+  double deliverable(std::size_t d, int round) const {
+    if (!wishes_ || round == kRounds - 1) return backlog_[d];
+    return std::clamp(delivery_wanted_[d], 0.0, backlog_[d]);
+  }
+
+  void deliver(std::size_t d, std::size_t q, double due) {
+    const double given = std::min(std::max(0.0, stock_[q]), due * share_[q]);
+    if (given <= kEnough) return;
     out_.delivered[at(d)] += static_cast<float>(given);
     backlog_[d] -= given;
+    delivery_wanted_[d] -= given;
     stock_[q] -= given;
   }
 
@@ -323,6 +331,7 @@ class Simulation {
   std::vector<float> request_;
   std::vector<double> wanted_, behind_, share_;
   std::vector<double> flow_wanted_, backlog_;
+  std::vector<double> delivery_wanted_ = std::vector<double>(m_.dues.size());
   std::vector<float> lot_carry_;
   std::vector<double> planned_;
   std::vector<float> keep_;
