@@ -91,11 +91,25 @@ Result<void> operation_started(Plan& plan, const Event& event) {
   return {};
 }
 
+/// A started operation ends then; on a batch machine all that it shares the batch with.
+void set_end(Plan& plan, Operation& operation, Seconds end) {
+  const Pin old = *operation.pin;
+  const bool batch = plan.problem.machines[position(old.machine)].batch;
+  operation.pin->end = std::max(old.start, end);
+  if (!batch) return;
+  for (auto& job : plan.problem.jobs) {
+    for (auto& other : job.operations) {
+      if (other.pin && other.pin->machine == old.machine && other.pin->start == old.start && other.pin->end == old.end)
+        other.pin->end = operation.pin->end;
+    }
+  }
+}
+
 Result<void> operation_late(Plan& plan, const Event& event) {
   HANSE_TRY(auto* operation, named_operation(plan, event));
   if (!event.until) return lacks(event, "an expected end (until)");
   if (operation->pin && operation->pin->end) {
-    operation->pin->end = std::max(operation->pin->start, *event.until);
+    set_end(plan, *operation, *event.until);
   } else {
     Seconds shortest = kHorizonMax;
     for (const auto& mode : operation->modes) shortest = std::min(shortest, mode.duration);
@@ -116,7 +130,7 @@ Result<void> operation_finished(Plan& plan, const Event& event) {
     started.until = event.at;
     return operation_started(plan, started);
   }
-  operation->pin->end = std::max(operation->pin->start, event.at);
+  set_end(plan, *operation, event.at);
   return {};
 }
 

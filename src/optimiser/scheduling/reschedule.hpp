@@ -99,7 +99,7 @@ struct RescheduleOptions {
   Seconds now = 0;
   Seconds frozen = 0;                     ///< What was to start before now + frozen moves only by physical necessity.
   Seconds firm = 0;                       ///< What was to start before now + firm is taxed heavily.
-  std::int32_t change_percent = 5;        ///< Of an objective's unit: what a second of taxed shift costs.
+  std::int32_t change_percent = 20;       ///< Of an objective's unit: what a second of taxed shift costs.
   Seconds shift_tolerance = 60;           ///< A smaller shift is no change.
   Rung highest = Rung::search;            ///< Don't climb further.
   std::uint64_t iterations_max = 20'000;  ///< Of the taxed search.

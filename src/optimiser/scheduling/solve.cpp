@@ -39,13 +39,11 @@ bool complete(const Schedule& schedule) {
                      [](const auto& at) { return at.has_value(); });
 }
 
-EvolutionLimits limits_for(const SolveOptions& options, const Bound& bound) {
-  return {.target = bound.value, .threads = std::clamp(options.threads, 1U, 64U)};
-}
-
 template <class Core, class Shop>
 Evolution<Core> evolution_for(const Shop& shop, const SolveOptions& options, const Bound& bound, Budget& budget) {
-  const auto limits = limits_for(options, bound);
+  EvolutionLimits limits{.target = bound.value, .threads = std::clamp(options.threads, 1U, 64U)};
+  if constexpr (std::is_same_v<Core, FlexibleCore>)
+    limits.members = 8;  // Its steps are dearer, so fewer fit into the time.
   std::vector<std::unique_ptr<Core>> cores;
   for (unsigned i = 0; i < limits.threads; ++i) cores.push_back(std::make_unique<Core>(shop));
   return Evolution<Core>{std::move(cores), limits, options.seed, budget};

@@ -76,7 +76,7 @@ class BruteForce {
   Seconds best_ = std::numeric_limits<Seconds>::max();
 };
 
-TEST(Solve, ReachesTheOptimaOfSmallClassics) {
+TEST(ScheduleSolve, ReachesTheOptimaOfSmallClassics) {
   const auto ft06 = solved(*read_job_shop(kFt06), {.iterations_max = 20'000});
   const auto la01 = solved(*read_job_shop(kLa01), {.iterations_max = 20'000});
 
@@ -86,7 +86,7 @@ TEST(Solve, ReachesTheOptimaOfSmallClassics) {
   EXPECT_EQ(la01.bound.name, "machine 'M5'");
 }
 
-TEST(Solve, FindsTheOptimumOfTinyShops) {
+TEST(ScheduleSolve, FindsTheOptimumOfTinyShops) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     Random random{seed};
     const auto problem = testing::random_problem(
@@ -99,7 +99,7 @@ TEST(Solve, FindsTheOptimumOfTinyShops) {
   }
 }
 
-TEST(Solve, TheGeneralSearchFindsTheOptimumOfTinyShopsToo) {
+TEST(ScheduleSolve, TheGeneralSearchFindsTheOptimumOfTinyShopsToo) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     Random random{seed};
     const auto problem =
@@ -112,7 +112,7 @@ TEST(Solve, TheGeneralSearchFindsTheOptimumOfTinyShopsToo) {
   }
 }
 
-TEST(Solve, KeepsEveryRuleOfRichProblems) {
+TEST(ScheduleSolve, KeepsEveryRuleOfRichProblems) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     Random random{seed};
     const auto problem = testing::random_problem(random, {});
@@ -132,7 +132,7 @@ TEST(Solve, KeepsEveryRuleOfRichProblems) {
   }
 }
 
-TEST(Solve, IsTheSameEachTimeWithAnIterationBudget) {
+TEST(ScheduleSolve, IsTheSameEachTimeWithAnIterationBudget) {
   Random random{7};
   const auto rich = testing::random_problem(random, {.jobs_max = 8, .operations_max = 5});
   const auto plain = taillard_shop(10, 10, {.times = 11, .machines = 12});
@@ -156,7 +156,7 @@ TEST(Solve, IsTheSameEachTimeWithAnIterationBudget) {
   }
 }
 
-TEST(Solve, NeverReturnsWorseThanItsStart) {
+TEST(ScheduleSolve, NeverReturnsWorseThanItsStart) {
   const auto problem = taillard_shop(12, 8, {.times = 5, .machines = 6});
   const auto good = solved(problem, {.seed = 1, .iterations_max = 50'000});
 
@@ -165,7 +165,7 @@ TEST(Solve, NeverReturnsWorseThanItsStart) {
   EXPECT_LE(again.value, good.value);
 }
 
-TEST(Solve, StopsWhenToldAndTellsOfImprovements) {
+TEST(ScheduleSolve, StopsWhenToldAndTellsOfImprovements) {
   const auto problem = taillard_shop(20, 15, {.times = 5, .machines = 6});
   std::vector<std::int64_t> told;
   int asked = 0;
@@ -181,7 +181,7 @@ TEST(Solve, StopsWhenToldAndTellsOfImprovements) {
   EXPECT_LE(asked, 210);
 }
 
-TEST(Solve, ListsAJobThatHasNoPlaceAndSchedulesTheRest) {
+TEST(ScheduleSolve, ListsAJobThatHasNoPlaceAndSchedulesTheRest) {
   Problem problem;
   problem.calendars.push_back({.name = "one day", .working = {{0, 100}}, .repeat_every = 0});
   problem.machines = {{.name = "press", .calendar = CalendarIndex{0}}, {.name = "lathe"}};
@@ -200,7 +200,7 @@ TEST(Solve, ListsAJobThatHasNoPlaceAndSchedulesTheRest) {
   EXPECT_EQ(solution.measures.makespan, 560);
 }
 
-TEST(Solve, OfNothingIsNothing) {
+TEST(ScheduleSolve, OfNothingIsNothing) {
   Problem problem;
   problem.machines.resize(1);
 
@@ -210,7 +210,7 @@ TEST(Solve, OfNothingIsNothing) {
   EXPECT_EQ(solution.value, 0);
 }
 
-TEST(Solve, ImprovesLargeShopsInWindows) {
+TEST(ScheduleSolve, ImprovesLargeShopsInWindows) {
   const auto problem = taillard_shop(500, 45, {.times = 3, .machines = 4});
   const auto first = dispatch(problem);
 
@@ -221,7 +221,7 @@ TEST(Solve, ImprovesLargeShopsInWindows) {
   EXPECT_LT(solution.value, first->value);
 }
 
-TEST(Solve, KeepsAPinAndWorksAroundIt) {
+TEST(ScheduleSolve, KeepsAPinAndWorksAroundIt) {
   Problem problem;
   problem.machines.resize(1);
   problem.jobs.resize(3);

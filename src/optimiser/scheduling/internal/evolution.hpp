@@ -13,10 +13,12 @@
 namespace hanse::optimiser::scheduling::internal {
 
 struct EvolutionLimits {
-  std::size_t members = 20;
-  std::uint64_t idle_max = 5'000;  ///< Steps of one local search without improvement.
-  std::int64_t target = 0;         ///< A proven bound: stop there.
+  std::size_t members = 15;         ///< At first; more when the search goes on for long.
+  std::uint64_t idle_max = 10'000;  ///< Steps of one local search without improvement.
+  std::int64_t target = 0;          ///< A proven bound: stop there.
   unsigned threads = 1;
+  int candidates = 6;              ///< Children looked at per pair; the best after a short search is improved.
+  std::uint64_t probe_idle = 500;  ///< Of that short search.
 };
 
 /// A population of local optima; children of two are improved by local search and replace the worst. `Core` is what
@@ -48,7 +50,6 @@ class Evolution {
     std::uint64_t seed = 0;
     std::uint64_t steps_max = ~std::uint64_t{0};
     bool first = false;
-    const Member* a = nullptr;
     Member mother, father;
     bool fresh = false;
   };
@@ -59,7 +60,7 @@ class Evolution {
   Task next_task() {
     Task task;
     task.seed = random_.fork();
-    if (started_ < limits_.members) {
+    if (started_ < members_wanted()) {
       ++started_;
       task.fresh = true;
       return task;
@@ -84,10 +85,21 @@ class Evolution {
   void perform(Task& task, Core& core) {
     QuickRandom random{task.seed};
     task.member = task.fresh ? core.fresh(random) : core.child(task.mother, task.father, random);
+    for (int k = 0; k < limits_.candidates && !task.fresh && limits_.candidates > 1 && !budget_.stopped(); ++k) {
+      auto candidate = k == 0 ? task.member : core.child(task.mother, task.father, random);
+      const auto spent = core.improve(candidate, limits_.probe_idle, task.steps_max, limits_.target, random, budget_);
+      task.steps_max -= std::min(task.steps_max, spent);
+      if (k == 0 || Core::value(candidate) < Core::value(task.member)) task.member = std::move(candidate);
+    }
     core.improve(task.member, limits_.idle_max, task.steps_max, limits_.target, random, budget_);
   }
 
+  std::size_t members_wanted() const {
+    return limits_.members + std::min<std::size_t>(limits_.members, inserted_ / kTasksPerMember);
+  }
+
   void insert(Member member, Core& core) {
+    ++inserted_;
     const auto value = Core::value(member);
     if (!has_best_ || value < Core::value(best_)) {
       best_ = member;
@@ -101,14 +113,14 @@ class Evolution {
       if (core.distance(members_[i], member) < kTwinDistance) {
         // A twin: keep the better of the two, and now and then bring in fresh blood.
         if (value < Core::value(members_[i])) members_[i] = std::move(member);
-        if (members_.size() >= limits_.members && random_.below(4) == 0 && renew_ == 0) {
+        if (members_.size() >= members_wanted() && random_.below(4) == 0 && renew_ == 0) {
           evict_worst();
           ++renew_;
         }
         return;
       }
     }
-    if (members_.size() < limits_.members) {
+    if (members_.size() < members_wanted()) {
       members_.push_back(std::move(member));
     } else if (value <= Core::value(members_[worst])) {
       members_[worst] = std::move(member);
@@ -163,6 +175,7 @@ class Evolution {
   }
 
   static constexpr double kTwinDistance = 0.02;
+  static constexpr std::size_t kTasksPerMember = 200;  // So the population has doubled after about a minute.
 
   std::vector<std::unique_ptr<Core>> cores_;
   const EvolutionLimits limits_;
@@ -172,7 +185,7 @@ class Evolution {
   std::vector<Member> members_;
   Member best_;
   bool has_best_ = false;
-  std::size_t started_ = 0;
+  std::size_t started_ = 0, inserted_ = 0;
   std::size_t renew_ = 0;
 };
 

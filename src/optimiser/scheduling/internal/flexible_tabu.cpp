@@ -6,7 +6,7 @@
 namespace hanse::optimiser::scheduling::internal {
 namespace {
 constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::max();
-constexpr std::size_t kSample = 10;  // Critical operations tried per step; more are slower and hardly better.
+constexpr std::size_t kExact = 4;  // Critical operations per step whose moves are computed exactly.
 constexpr std::size_t at(Node node) { return static_cast<std::size_t>(node); }
 }  // namespace
 
@@ -22,6 +22,8 @@ FlexibleTabu::FlexibleTabu(const FlexibleShop& shop)
       machine_(shop.nodes(), -1),
       choice_(shop.nodes(), 0),
       first_on_(shop.machines, 0),
+      sequence_(shop.machines),
+      index_(shop.nodes(), 0),
       order_(shop.operations()),
       place_(shop.nodes(), 0),
       mark_(shop.nodes(), 0),
@@ -34,6 +36,7 @@ void FlexibleTabu::load(const FlexibleMember& member) {
   std::fill(first_on_.begin(), first_on_.end(), 0);
   std::vector<Node> last(shop_.machines, 0);
   std::fill(after_.begin(), after_.end(), 0);
+  for (auto& sequence : sequence_) sequence.clear();
   for (std::size_t i = 0; i < order_.size(); ++i) {
     const Node w = order_[i];
     const auto& choice = shop_.choice(w, choice_[at(w)]);
@@ -44,6 +47,8 @@ void FlexibleTabu::load(const FlexibleMember& member) {
     before_[at(w)] = previous;
     (previous != 0 ? after_[at(previous)] : first_on_[at(choice.machine)]) = w;
     previous = w;
+    index_[at(w)] = static_cast<std::uint32_t>(sequence_[at(choice.machine)].size());
+    sequence_[at(choice.machine)].push_back(w);
   }
   end_ = shop_.release;
   std::fill(tail_.begin(), tail_.end(), 0);
@@ -122,6 +127,12 @@ void FlexibleTabu::take_out(Node node) {
   before_[at(node)] = after_[at(node)] = 0;
 }
 
+/// Numbers the machine's list again from `begin` on.
+void FlexibleTabu::renumber(std::size_t machine, std::size_t begin) {
+  const auto& sequence = sequence_[machine];
+  for (std::size_t i = begin; i < sequence.size(); ++i) index_[at(sequence[i])] = static_cast<std::uint32_t>(i);
+}
+
 void FlexibleTabu::put_between(Node node, Node previous, Node next) {
   before_[at(node)] = previous;
   after_[at(node)] = next;
@@ -144,20 +155,33 @@ void FlexibleTabu::offer(const Move& move, bool tabu, QuickRandom& random) {
 }
 
 /// Where on the choice's machine `moved`, which is taken out, can go: between what must precede and what must follow.
+/// Along a machine ends grow and tails shrink, so both limits are found by halving.
 void FlexibleTabu::propose_on(Node moved, std::uint32_t choice, std::int32_t without, QuickRandom& random) {
   const auto& [machine, duration] = shop_.choice(moved, choice);
   const bool tabu = tabu_[shop_.first_choice[at(moved)] + choice] > step_;
   const std::int32_t head = end_without_[at(moved) - 1], tail = tail_without_[at(moved) + 1];
-  sequence_.clear();
-  std::size_t late_from = 0, early_to = 0;  // `late`: ends after the head; `early`: its tail is longer.
-  for (Node w = first_on_[at(machine)]; w != 0; w = after_[at(w)]) {
-    sequence_.push_back(w);
-    late_from += end_without_[at(w)] <= head ? 1 : 0;
-    early_to += tail_without_[at(w)] > tail ? 1 : 0;
-  }
+  const auto& sequence = sequence_[at(machine)];
+  // The moved one is still in its own machine's list: step over it.
+  const std::size_t gap = choice == choice_[at(moved)] ? index_[at(moved)] : sequence.size();
+  const std::size_t size = sequence.size() - (gap < sequence.size() ? 1 : 0);
+  const auto node = [&](std::size_t i) { return sequence[i + (i >= gap ? 1 : 0)]; };
+  const auto first_where = [&](auto&& holds) {
+    std::size_t low = 0, high = size;
+    while (low < high) {
+      const std::size_t middle = (low + high) / 2;
+      if (holds(at(node(middle)))) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  };
+  const std::size_t late_from = first_where([&](std::size_t w) { return end_without_[w] > head; });
+  const std::size_t early_to = first_where([&](std::size_t w) { return tail_without_[w] <= tail; });
   const auto at_slot = [&](std::size_t slot, std::int32_t path) {
-    const Node previous = slot == 0 ? 0 : sequence_[slot - 1], next = slot == sequence_.size() ? 0 : sequence_[slot];
-    if (choice == choice_[at(moved)] && previous == old_previous_) return;  // Where it was.
+    if (slot == gap) return;  // Where it was.
+    const Node previous = slot == 0 ? 0 : node(slot - 1), next = slot == size ? 0 : node(slot);
     offer({moved, choice, previous, next, std::max(without, path), path}, tabu, random);
   };
   if (early_to <= late_from) {
@@ -166,16 +190,74 @@ void FlexibleTabu::propose_on(Node moved, std::uint32_t choice, std::int32_t wit
     return;
   }
   for (std::size_t slot = late_from; slot <= early_to; ++slot) {
-    const std::int32_t before = slot == late_from ? head : end_without_[at(sequence_[slot - 1])];
-    const std::int32_t behind = slot == early_to ? tail : tail_without_[at(sequence_[slot])];
+    const std::int32_t before = slot == late_from ? head : end_without_[at(node(slot - 1))];
+    const std::int32_t behind = slot == early_to ? tail : tail_without_[at(node(slot))];
     at_slot(slot, before + duration + behind);
   }
+}
+
+/// Roughly the shortest path through `moved` after any of its moves that isn't tabu: heads and tails are taken as they
+/// are, with the operation still in its place, which is right for what neither follows nor precedes it.
+std::int32_t FlexibleTabu::outlook(Node moved) const {
+  const std::int32_t head = end_[at(moved) - 1], tail = tail_[at(moved) + 1];
+  std::int32_t best = kNever;
+  for (std::uint32_t c = 0; c < shop_.choices_of(moved); ++c) {
+    if (tabu_[shop_.first_choice[at(moved)] + c] > step_) continue;
+    const auto& [machine, duration] = shop_.choice(moved, c);
+    if (c == choice_[at(moved)]) {
+      best = std::min(best, outlook_at_home(moved));
+      continue;
+    }
+    const auto& sequence = sequence_[at(machine)];
+    const auto late =
+        std::partition_point(sequence.begin(), sequence.end(), [&](Node w) { return end_[at(w)] <= head; });
+    const auto early =
+        std::partition_point(sequence.begin(), sequence.end(), [&](Node w) { return tail_[at(w)] > tail; });
+    if (early <= late) {
+      best = std::min(best, head + duration + tail);
+      continue;
+    }
+    for (auto slot = late; slot <= early; ++slot) {
+      const std::int32_t before = slot == late ? head : end_[at(*(slot - 1))];
+      const std::int32_t behind = slot == early ? tail : tail_[at(*slot)];
+      best = std::min(best, before + duration + behind);
+    }
+  }
+  return best;
+}
+
+/// The same on its own machine, where its neighbours move up when it goes.
+std::int32_t FlexibleTabu::outlook_at_home(Node moved) const {
+  const std::int32_t head = end_[at(moved) - 1], tail = tail_[at(moved) + 1], duration = duration_[at(moved)];
+  std::int32_t best = kNever;
+  std::int32_t end = end_[at(before_[at(moved)])];
+  for (Node w = after_[at(moved)]; w != 0 && tail_[at(w)] > tail; w = after_[at(w)]) {
+    end = std::max(end, end_[at(w) - 1]) + duration_[at(w)];
+    best = std::min(best, std::max(head, end) + duration + std::max(tail, tail_[at(after_[at(w)])]));
+  }
+  std::int32_t rest = tail_[at(after_[at(moved)])];
+  for (Node w = before_[at(moved)]; w != 0 && end_[at(w)] > head; w = before_[at(w)]) {
+    rest = std::max(rest, tail_[at(w) + 1]) + duration_[at(w)];
+    best = std::min(best, std::max(head, end_[at(before_[at(w)])]) + duration + std::max(tail, rest));
+  }
+  return best;
+}
+
+/// Brings those with the best outlook to the front of the critical path.
+std::size_t FlexibleTabu::rank_critical(QuickRandom& random) {
+  outlooks_.clear();
+  for (const Node w : critical_) {
+    // Equal outlooks in random order: the low bits decide.
+    outlooks_.emplace_back((static_cast<std::uint64_t>(outlook(w)) << 16) | (random.next() & 0xFFFFU), w);
+  }
+  const std::size_t count = std::min(kExact, outlooks_.size());
+  std::partial_sort(outlooks_.begin(), outlooks_.begin() + static_cast<std::ptrdiff_t>(count), outlooks_.end());
+  return count;
 }
 
 void FlexibleTabu::propose(Node moved, QuickRandom& random) {
   const Node previous = before_[at(moved)], next = after_[at(moved)];
   const std::int32_t duration = duration_[at(moved)];
-  old_previous_ = previous;
   take_out(moved);
   duration_[at(moved)] = 0;
   const std::size_t here = place_[at(moved)];
@@ -235,14 +317,22 @@ bool FlexibleTabu::reorder_backward(Node moved, Node anchor) {
 
 bool FlexibleTabu::apply(const Move& move, QuickRandom& random) {
   const Node w = move.moved;
-  const auto tenure = critical_.size() / 2 + shop_.choices_of(w) + random.below(10);
+  const auto tenure = critical_.size() + shop_.choices_of(w) + random.below(10);
   tabu_[shop_.first_choice[at(w)] + choice_[at(w)]] = step_ + tenure;
   take_out(w);
+  const auto old_machine = at(machine_[at(w)]);
+  const std::size_t old_index = index_[at(w)];
+  sequence_[old_machine].erase(sequence_[old_machine].begin() + static_cast<std::ptrdiff_t>(old_index));
+  renumber(old_machine, old_index);
   const auto& choice = shop_.choice(w, move.choice);
   choice_[at(w)] = static_cast<std::uint16_t>(move.choice);
   machine_[at(w)] = choice.machine;
   duration_[at(w)] = choice.duration;
   put_between(w, move.previous, move.next);
+  const auto machine = at(choice.machine);
+  const std::size_t index = move.previous == 0 ? 0 : index_[at(move.previous)] + 1;
+  sequence_[machine].insert(sequence_[machine].begin() + static_cast<std::ptrdiff_t>(index), w);
+  renumber(machine, index);
   std::size_t from = place_[at(w)], to = from;
   bool acyclic = true;
   if (move.previous != 0 && place_[at(move.previous)] > place_[at(w)]) {
@@ -275,12 +365,8 @@ std::uint64_t FlexibleTabu::improve(FlexibleMember& member, const Limits& limits
     chosen_ = {.makespan = kNever, .path = kNever};
     chosen_tabu_ = {};
     ties_ = tabus_ = 0;
-    const std::size_t count = std::min(kSample, critical_.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto pick = i + random.below(static_cast<std::uint32_t>(critical_.size() - i));
-      std::swap(critical_[i], critical_[pick]);
-      propose(critical_[i], random);
-    }
+    const std::size_t count = rank_critical(random);
+    for (std::size_t i = 0; i < count; ++i) propose(outlooks_[i].second, random);
     const Move& move = chosen_.moved != 0 ? chosen_ : chosen_tabu_;
     if (move.moved == 0) continue;
     if (!apply(move, random)) {  // Only operations of no length can hide a cycle.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "optimiser/scheduling/internal/budget.hpp"
@@ -11,7 +12,8 @@ namespace hanse::optimiser::scheduling::internal {
 
 /// Tabu search for the flexible job shop: a critical operation is taken out and put back on any of its machines where
 /// Mastrolilli and Gambardella (2000) show an optimal insertion to lie. Heads and tails without the operation are
-/// computed exactly, so the makespan after the move is exact too. A sample of critical operations per step.
+/// computed exactly, so the makespan after the move is exact too. Only for the few critical operations with the best
+/// outlook.
 class FlexibleTabu {
  public:
   explicit FlexibleTabu(const FlexibleShop& shop);
@@ -39,12 +41,16 @@ class FlexibleTabu {
   void tails_from(std::size_t stop, std::vector<std::int32_t>& tail) const;
   std::int32_t longest(const std::vector<std::int32_t>& end) const;
   void find_critical_path(QuickRandom& random);
+  std::int32_t outlook(Node moved) const;
+  std::int32_t outlook_at_home(Node moved) const;
+  std::size_t rank_critical(QuickRandom& random);
   void propose(Node moved, QuickRandom& random);
   void propose_on(Node moved, std::uint32_t choice, std::int32_t without, QuickRandom& random);
   void offer(const Move& move, bool tabu, QuickRandom& random);
   bool apply(const Move& move, QuickRandom& random);
   bool reorder_forward(Node moved, Node anchor);
   bool reorder_backward(Node moved, Node anchor);
+  void renumber(std::size_t machine, std::size_t begin);
   void take_out(Node node);
   void put_between(Node node, Node previous, Node next);
 
@@ -54,16 +60,18 @@ class FlexibleTabu {
   std::vector<Node> before_, after_;
   std::vector<std::int32_t> duration_, machine_;
   std::vector<std::uint16_t> choice_;
-  std::vector<Node> first_on_;  ///< By machine.
+  std::vector<Node> first_on_;               ///< By machine.
+  std::vector<std::vector<Node>> sequence_;  ///< By machine.
+  std::vector<std::uint32_t> index_;         ///< By node: in its machine's sequence.
   std::vector<Node> order_;
   std::vector<std::uint32_t> place_;
   std::vector<std::uint8_t> mark_;
-  std::vector<Node> later_, critical_, sequence_;
+  std::vector<Node> later_, critical_;
   std::vector<std::uint64_t> tabu_;  ///< By choice of all nodes.
+  std::vector<std::pair<std::uint64_t, Node>> outlooks_;
   std::uint64_t step_ = 0;
   std::int32_t best_ = 0;
   Move chosen_, chosen_tabu_;
-  Node old_previous_ = 0;  ///< Of the operation that is taken out.
   std::uint32_t ties_ = 0, tabus_ = 0;
 };
 

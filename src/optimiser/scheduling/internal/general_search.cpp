@@ -344,8 +344,10 @@ Schedule search_general(const Problem& problem, const SolveOptions& options, con
   std::vector<std::unique_ptr<GeneralCore>> cores;
   for (unsigned i = 0; i < threads; ++i) cores.push_back(std::make_unique<GeneralCore>(shop, options));
   auto& first = *cores[0];
-  Evolution<GeneralCore> evolution{
-      std::move(cores), {.members = 6, .idle_max = 1'500, .target = 0, .threads = threads}, options.seed, budget};
+  Evolution<GeneralCore> evolution{std::move(cores),
+                                   {.members = 6, .idle_max = 1'500, .target = 0, .threads = threads, .candidates = 1},
+                                   options.seed,
+                                   budget};
   if (options.start) evolution.add_start(first.from_schedule(*options.start));
   const auto best = evolution.run();
   first.decoder().decode(best);

@@ -217,16 +217,11 @@ std::int32_t JobShopTabu::estimate_backward(Node moved, Node anchor, std::int32_
   return longest;
 }
 
-void JobShopTabu::offer(const Move& move, bool tabu, QuickRandom& random) {
-  if (tabu && move.estimate >= best_) {
-    // Remember one at random for when all are tabu.
-    if (random.below(++tabus_) == 0) chosen_tabu_ = move;
-    return;
-  }
+void JobShopTabu::offer(const Move& move, QuickRandom& random) {
   if (move.estimate < chosen_.estimate) {
     chosen_ = move;
     ties_ = 1;
-  } else if (move.estimate == chosen_.estimate && move.estimate != kNever && random.below(++ties_) == 0) {
+  } else if (random.below(++ties_) == 0) {
     chosen_ = move;
   }
 }
@@ -234,16 +229,29 @@ void JobShopTabu::offer(const Move& move, bool tabu, QuickRandom& random) {
 void JobShopTabu::consider_forward(Node moved, Node anchor, QuickRandom& random) {
   // Without a path from the job's next operation to the anchor there is no cycle.
   if (tail_[at(anchor)] < tail_[at(moved) + 1] + zero_[at(moved) + 1]) return;
-  const bool tabu = is_tabu_forward(moved, anchor);
-  const std::int32_t limit = tabu ? best_ - 1 : chosen_.estimate;
-  offer({moved, anchor, true, estimate_forward(moved, anchor, limit)}, tabu, random);
+  ++possible_;
+  if (desperate_) {
+    if (random.below(possible_) == 0) chosen_ = {moved, anchor, true, 0};
+    return;
+  }
+  // The estimate first: most moves are out by it, which is quicker to see than that they are tabu.
+  const std::int32_t estimate = estimate_forward(moved, anchor, chosen_.estimate);
+  if (estimate > chosen_.estimate || estimate == kNever) return;
+  if (estimate >= best_ && is_tabu_forward(moved, anchor)) return;
+  offer({moved, anchor, true, estimate}, random);
 }
 
 void JobShopTabu::consider_backward(Node moved, Node anchor, QuickRandom& random) {
   if (end_[at(anchor)] < end_[at(moved) - 1] + zero_[at(moved) - 1]) return;
-  const bool tabu = is_tabu_backward(moved, anchor);
-  const std::int32_t limit = tabu ? best_ - 1 : chosen_.estimate;
-  offer({moved, anchor, false, estimate_backward(moved, anchor, limit)}, tabu, random);
+  ++possible_;
+  if (desperate_) {
+    if (random.below(possible_) == 0) chosen_ = {moved, anchor, false, 0};
+    return;
+  }
+  const std::int32_t estimate = estimate_backward(moved, anchor, chosen_.estimate);
+  if (estimate > chosen_.estimate || estimate == kNever) return;
+  if (estimate >= best_ && is_tabu_backward(moved, anchor)) return;
+  offer({moved, anchor, false, estimate}, random);
 }
 
 /// `begin` to `end` (not included) of the critical path are one block of two or more.
@@ -266,14 +274,21 @@ void JobShopTabu::propose_block(std::size_t begin, std::size_t end, QuickRandom&
 
 void JobShopTabu::propose_moves(QuickRandom& random) {
   chosen_ = {.estimate = kNever};
-  chosen_tabu_ = {.estimate = kNever};
-  ties_ = tabus_ = 0;
-  for (std::size_t begin = 0; begin < critical_.size();) {
-    std::size_t end = begin + 1;
-    while (end < critical_.size() && shop_.machine[at(critical_[end])] == shop_.machine[at(critical_[begin])]) ++end;
-    if (end - begin >= 2) propose_block(begin, end, random);
-    begin = end;
-  }
+  ties_ = possible_ = 0;
+  const auto propose_all = [&] {
+    for (std::size_t begin = 0; begin < critical_.size();) {
+      std::size_t end = begin + 1;
+      while (end < critical_.size() && shop_.machine[at(critical_[end])] == shop_.machine[at(critical_[begin])]) ++end;
+      if (end - begin >= 2) propose_block(begin, end, random);
+      begin = end;
+    }
+  };
+  propose_all();
+  if (chosen_.moved != 0 || possible_ == 0) return;
+  desperate_ = true;  // All are tabu: any one at random.
+  possible_ = 0;
+  propose_all();
+  desperate_ = false;
 }
 
 void JobShopTabu::unlink(Node node) {
@@ -378,7 +393,7 @@ std::uint64_t JobShopTabu::improve(JobShopMember& member, const Limits& limits, 
     ++step_;
     find_critical_path(random);
     propose_moves(random);
-    const Move& move = chosen_.moved != 0 ? chosen_ : chosen_tabu_;
+    const Move& move = chosen_;
     if (move.moved == 0) break;  // No block of two: the path is one job or one machine, which is optimal.
     if (!apply(move, random)) {  // Not expected: the tests are sufficient. Start again from the best.
       load(member.order);

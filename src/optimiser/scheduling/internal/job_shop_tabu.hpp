@@ -44,7 +44,7 @@ class JobShopTabu {
   void propose_block(std::size_t begin, std::size_t end, QuickRandom& random);
   void consider_forward(Node moved, Node anchor, QuickRandom& random);
   void consider_backward(Node moved, Node anchor, QuickRandom& random);
-  void offer(const Move& move, bool tabu, QuickRandom& random);
+  void offer(const Move& move, QuickRandom& random);
   std::int32_t estimate_forward(Node moved, Node anchor, std::int32_t limit);
   std::int32_t estimate_backward(Node moved, Node anchor, std::int32_t limit);
   bool is_tabu_forward(Node moved, Node anchor) const;
@@ -73,8 +73,9 @@ class JobShopTabu {
   bool has_machine_tails_ = false;
   std::uint64_t step_ = 0;
   std::int32_t best_ = 0;
-  Move chosen_, chosen_tabu_;
-  std::uint32_t ties_ = 0, tabus_ = 0;
+  Move chosen_;
+  std::uint32_t ties_ = 0, possible_ = 0;
+  bool desperate_ = false;  ///< All moves are tabu: choose among all.
   std::uint32_t tenure_low_ = 0, tenure_span_ = 0;
 };
 
