@@ -1,0 +1,379 @@
+#include "optimiser/allocation/internal/kept_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+namespace hanse::optimiser::allocation::internal {
+namespace {
+
+constexpr double kLeast = 1e-6;
+constexpr std::uint32_t kWeeksEarlier = 3;
+
+}  // namespace
+
+Merit::Merit(const Model& m, const PriceList& prices)
+    : members(m.group_members), of_supplier(m.problem.suppliers), markets_at(m.places()), rows_of(m.count) {
+  const bool priced = prices.rents.size() == m.problem.pools.size() * m.weeks;
+  std::vector<double> key(m.count);
+  for (std::uint32_t e = 0; e < m.count; ++e) {
+    const auto& activity = m.problem.activities[m.original[e]];
+    pool_of.push_back(activity.pool);
+    of_supplier[m.problem.pools[activity.pool].supplier].push_back(e);
+    double rent = 0;
+    for (std::uint32_t t = 0; priced && t < m.weeks; ++t) rent += prices.rents[activity.pool * m.weeks + t] / m.weeks;
+    key[e] = m.cost[e] + rent * m.hours[e] / m.money;
+  }
+  for (auto& group : members) {
+    std::sort(group.begin(), group.end(), [&](auto a, auto b) { return key[a] != key[b] ? key[a] < key[b] : a < b; });
+  }
+  for (std::uint32_t w = 0; w < m.markets.size(); ++w) markets_at[m.markets[w].place].push_back(w);
+  for (std::uint32_t r = 0; r < m.rows.size(); ++r) {
+    if (!std::isfinite(m.rows[r].max)) continue;
+    for (const auto& [e, weight] : m.rows[r].terms) rows_of[e].emplace_back(r, weight);
+  }
+}
+
+KeptPlan::KeptPlan(const Model& m, const Merit& merit, State state)
+    : m_(m),
+      merit_(merit),
+      state_(std::move(state)),
+      hours_left_(m.capacity),
+      stock_(m.places() * m.weeks),
+      out_(m.count),
+      lane_closed_(m.problem.lanes.size()) {
+  for (std::size_t i = 0; i < stock_.size(); ++i) stock_[i] = m.given[i];
+  for (const auto& row : m.rows) row_left_.push_back(row.max);
+  for (std::uint32_t e = 0; e < m.count; ++e) {
+    for (std::uint32_t t = 0; t < m.weeks; ++t) {
+      const double x = state_.made[at(e, t)];
+      if (x == 0) continue;
+      hours_left_[at(merit.pool_of[e], t)] -= static_cast<float>(x * m.hours[e]);
+      for (const auto& [row, weight] : merit.rows_of[e]) row_left_[row] -= x * weight;
+      for (const auto& need : m.inputs[m.group[e] / m.zones])
+        stock_[at(need.item * m.zones + m.group[e] % m.zones, t)] -= need.quantity * x;
+      if (t + m.lead[e] < m.weeks) stock_[at(m.place[e], t + m.lead[e])] += x * m.yield[e];
+    }
+  }
+  for (std::size_t f = 0; f < m.flows.size(); ++f) {
+    for (std::uint32_t t = 0; t < m.weeks; ++t) {
+      stock_[at(m.flows[f].from, t)] -= state_.moved[at(f, t)];
+      if (t + m.flows[f].lead < m.weeks) stock_[at(m.flows[f].to, t + m.flows[f].lead)] += state_.moved[at(f, t)];
+    }
+  }
+  for (std::size_t w = 0; w < m.markets.size(); ++w) {
+    for (std::uint32_t t = 0; t + m.markets[w].lead < m.weeks; ++t)
+      stock_[at(m.markets[w].place, t + m.markets[w].lead)] += state_.bought[at(w, t)];
+  }
+  for (std::size_t d = 0; d < m.dues.size(); ++d) {
+    for (std::uint32_t t = 0; t < m.weeks; ++t) stock_[at(m.dues[d].place, t)] -= state_.delivered[at(d, t)];
+  }
+  for (std::size_t q = 0; q < m.places(); ++q) {
+    for (std::uint32_t t = 1; t < m.weeks; ++t) stock_[at(q, t)] += stock_[at(q, t - 1)];
+    // What single precision left below nothing is nothing.
+    for (std::uint32_t t = 0; t < m.weeks; ++t)
+      stock_[at(q, t)] = stock_[at(q, t)] > -1e-3 ? std::max(0.0, stock_[at(q, t)]) : stock_[at(q, t)];
+  }
+}
+
+double KeptPlan::spare(std::size_t place, std::uint32_t week) const {
+  double least = std::numeric_limits<double>::infinity();
+  for (auto t = week; t < m_.weeks; ++t) least = std::min(least, stock_[at(place, t)]);
+  return std::max(0.0, least);
+}
+
+void KeptPlan::add_stock(std::size_t place, std::uint32_t week, double quantity) {
+  for (auto t = week; t < m_.weeks; ++t) stock_[at(place, t)] += quantity;
+}
+
+void KeptPlan::set_made(std::uint32_t e, std::uint32_t week, double quantity, ChangeReason reason) {
+  auto& made = state_.made[at(e, week)];
+  const double before = made;
+  made = static_cast<float>(std::max(0.0, quantity));
+  const double change = made - before;
+  const auto [entry, fresh] = touched_.try_emplace(at(e, week), Touched{before, reason});
+  if (!fresh && reason != ChangeReason::inputs_missing) entry->second.reason = reason;
+  hours_left_[at(merit_.pool_of[e], week)] -= static_cast<float>(change * m_.hours[e]);
+  for (const auto& [row, weight] : merit_.rows_of[e]) row_left_[row] -= change * weight;
+  for (const auto& need : m_.inputs[m_.group[e] / m_.zones])
+    add_stock(need.item * m_.zones + m_.group[e] % m_.zones, week, -need.quantity * change);
+  if (week + m_.lead[e] < m_.weeks) add_stock(m_.place[e], week + m_.lead[e], change * m_.yield[e]);
+}
+
+void KeptPlan::lose(const Disruption& disruption) {
+  const auto lose_activity = [&](std::uint32_t e) {
+    out_[e] = 1;
+    for (auto t = from_; t < m_.weeks; ++t) {
+      if (state_.made[at(e, t)] <= 0) continue;
+      lost_ += state_.made[at(e, t)];
+      set_made(e, t, 0, ChangeReason::lost);
+    }
+  };
+  for (const auto supplier : disruption.suppliers_out) {
+    if (supplier < merit_.of_supplier.size())
+      std::for_each(merit_.of_supplier[supplier].begin(), merit_.of_supplier[supplier].end(), lose_activity);
+  }
+  for (const auto activity : disruption.activities_out) {
+    if (activity < m_.count) lose_activity(m_.position[activity]);
+  }
+  for (const auto& cut : disruption.capacity) {
+    if (cut.pool + 1 >= m_.pool_begin.size()) continue;
+    for (auto t = from_; t < m_.weeks; ++t) {
+      const auto place = at(cut.pool, t);
+      const double worked = m_.capacity[place] - hours_left_[place], left = m_.capacity[place] * cut.part;
+      hours_left_[place] -= static_cast<float>(m_.capacity[place] * (1 - cut.part));
+      if (worked <= left) continue;
+      for (auto e = m_.pool_begin[cut.pool]; e < m_.pool_begin[cut.pool + 1]; ++e) {
+        const double made = state_.made[at(e, t)];
+        if (made <= 0) continue;
+        double kept = made * left / worked;
+        if (m_.lot[e] > 0) kept = std::floor(kept / m_.lot[e] + 1e-6) * m_.lot[e];
+        lost_ += made - kept;
+        set_made(e, t, kept, ChangeReason::lost);
+      }
+    }
+  }
+  for (const auto lane : disruption.lanes_closed) {
+    if (lane < lane_closed_.size()) lane_closed_[lane] = 1;
+    for (std::size_t f = 0; f < m_.flows.size(); ++f) {
+      if (m_.flows[f].lane != lane) continue;
+      for (auto t = from_; t < m_.weeks; ++t) {
+        const double moved = std::exchange(state_.moved[at(f, t)], 0.0F);
+        if (moved <= 0) continue;
+        lost_ += moved;
+        add_stock(m_.flows[f].from, t, moved);
+        if (t + m_.flows[f].lead < m_.weeks) add_stock(m_.flows[f].to, t + m_.flows[f].lead, -moved);
+      }
+    }
+  }
+}
+
+void KeptPlan::replace() {
+  for (auto item = m_.raw_first.rbegin(); item != m_.raw_first.rend(); ++item) {
+    for (std::uint32_t zone = 0; zone < m_.zones; ++zone) {
+      for (auto t = from_; t < m_.weeks; ++t) {
+        if (stock_[at(*item * m_.zones + zone, t)] < -kLeast) replace_at(*item, zone, t);
+      }
+    }
+  }
+}
+
+/// One lack: who else can have it there by then, nearest to the old plan first.
+void KeptPlan::replace_at(std::uint32_t item, std::uint32_t zone, std::uint32_t week) {
+  const auto place = std::size_t{item} * m_.zones + zone;
+  double missing = -stock_[at(place, week)];
+  const auto take = [&](double found) {
+    missing -= found;
+    replaced_ += found;
+    return missing <= kLeast;
+  };
+  for (const bool overtime : {false, true}) {
+    if (take(make_for(place, week, missing, overtime, overtime ? ChangeReason::overtime : ChangeReason::taken_over)))
+      return;
+    for (std::uint32_t back = 1; back <= kWeeksEarlier && back <= week; ++back) {
+      if (take(make_for(place, week - back, missing, overtime,
+                        overtime ? ChangeReason::overtime : ChangeReason::taken_over_early)))
+        return;
+    }
+    if (take(ship_for(item, place, week, missing, overtime))) return;
+  }
+  take(buy_for(place, week, missing));
+}
+
+double KeptPlan::make_for(std::size_t place, std::uint32_t arrival, double missing, bool overtime,
+                          ChangeReason reason) {
+  double found = 0;
+  const auto zone = static_cast<std::uint32_t>(place % m_.zones);
+  for (const auto recipe : m_.recipes_of[place / m_.zones]) {
+    for (const auto e : merit_.members[recipe * m_.zones + zone]) {
+      if (out_[e] || arrival < m_.lead[e] + from_) continue;
+      const auto start = arrival - m_.lead[e];
+      const auto hours = at(merit_.pool_of[e], start);
+      double room = std::min<double>(m_.most[at(e, start)] - state_.made[at(e, start)],
+                                     (hours_left_[hours] + (overtime ? m_.overtime[hours] : 0)) / m_.hours[e]);
+      if (room <= kLeast) continue;
+      for (const auto& [row, weight] : merit_.rows_of[e]) room = std::min(room, row_left_[row] / weight);
+      room = std::min(room, (missing - found) / m_.yield[e]);
+      for (const auto& need : m_.inputs[recipe]) {
+        if (room <= kLeast) break;
+        room = std::min(room, spare(need.item * m_.zones + zone, start) / need.quantity);
+      }
+      if (m_.lot[e] > 0) room = std::floor(room / m_.lot[e]) * m_.lot[e];
+      if (room <= kLeast) continue;
+      room *= 1 - 1e-6;  // Rounded to single precision it must not pass a limit.
+      set_made(e, start, state_.made[at(e, start)] + (m_.lot[e] > 0 ? std::round(room / m_.lot[e]) * m_.lot[e] : room),
+               reason);
+      found += room * m_.yield[e];
+      if (missing - found <= kLeast + 2e-6 * missing) return missing;
+    }
+  }
+  return found;
+}
+
+double KeptPlan::ship_for(std::uint32_t item, std::size_t place, std::uint32_t week, double missing, bool overtime) {
+  double found = 0;
+  for (auto f = m_.flow_begin[item]; f < m_.flow_begin[item + 1] && missing - found > kLeast; ++f) {
+    const auto& flow = m_.flows[f];
+    if (flow.to != place || lane_closed_[flow.lane] || week < flow.lead + from_) continue;
+    const auto leaves = week - flow.lead;
+    double there = std::min(missing - found, spare(flow.from, leaves));
+    if (there < missing - found) {
+      make_for(flow.from, leaves, missing - found - there, overtime,
+               overtime ? ChangeReason::overtime : ChangeReason::from_other_zone);
+      there = std::min(missing - found, spare(flow.from, leaves));
+    }
+    if (there <= kLeast) continue;
+    state_.moved[at(f, leaves)] += static_cast<float>(there);
+    add_stock(flow.from, leaves, -there);
+    add_stock(place, week, there);
+    found += there;
+  }
+  return found;
+}
+
+double KeptPlan::buy_for(std::size_t place, std::uint32_t week, double missing) {
+  double found = 0;
+  for (const auto w : merit_.markets_at[place]) {
+    const auto& market = m_.markets[w];
+    for (std::uint32_t arrival = week + 1; arrival-- > 0 && missing - found > kLeast;) {
+      if (arrival < market.lead + from_) break;
+      auto& bought = state_.bought[at(w, arrival - market.lead)];
+      const double more = std::min<double>(missing - found, market.most - bought);
+      if (more <= kLeast) continue;
+      bought_.try_emplace(at(w, arrival - market.lead), Touched{bought, ChangeReason::bought});
+      bought += static_cast<float>(more);
+      add_stock(place, arrival, more);
+      found += more;
+    }
+  }
+  return found;
+}
+
+/// What nobody replaces goes missing upwards; only amounts change, never who.
+void KeptPlan::go_without() {
+  for (const auto item : m_.raw_first) {
+    // Goods that don't leave one zone are missing in another: again, until nothing is missing anywhere.
+    bool missing = true;
+    for (std::uint32_t round = 0; round <= m_.zones && missing; ++round) {
+      missing = false;
+      for (std::uint32_t zone = 0; zone < m_.zones; ++zone) {
+        const auto place = std::size_t{item} * m_.zones + zone;
+        for (std::uint32_t t = 0; t < m_.weeks; ++t) {
+          for (auto back = t + 1; back-- > 0 && stock_[at(place, t)] < -kLeast;) {
+            missing = true;
+            cut_users(item, zone, back, -stock_[at(place, t)]);
+          }
+        }
+      }
+    }
+  }
+}
+
+void KeptPlan::cut_users(std::uint32_t item, std::uint32_t zone, std::uint32_t week, double missing) {
+  const auto place = std::size_t{item} * m_.zones + zone;
+  double used = 0;
+  std::vector<std::pair<std::uint32_t, double>> makers;
+  for (const auto recipe : m_.users_of[item]) {
+    for (const auto& need : m_.inputs[recipe]) {
+      if (need.item != item) continue;
+      for (const auto e : merit_.members[recipe * m_.zones + zone]) {
+        if (state_.made[at(e, week)] <= 0) continue;
+        used += need.quantity * state_.made[at(e, week)];
+        makers.emplace_back(e, need.quantity);
+      }
+    }
+  }
+  for (auto f = m_.flow_begin[item]; f < m_.flow_begin[item + 1]; ++f)
+    used += m_.flows[f].from == place ? state_.moved[at(f, week)] : 0;
+  const auto d = m_.due_of_place[place];
+  if (d >= 0) used += state_.delivered[at(static_cast<std::size_t>(d), week)];
+  if (used <= 0) return;
+  const double part = std::max(0.0, 1 - missing / used * (1 + 1e-6));
+  for (const auto& [e, quantity] : makers) {
+    double kept = state_.made[at(e, week)] * part;
+    if (m_.lot[e] > 0) kept = std::floor(kept / m_.lot[e] + 1e-6) * m_.lot[e];
+    set_made(e, week, kept, ChangeReason::inputs_missing);
+  }
+  for (auto f = m_.flow_begin[item]; f < m_.flow_begin[item + 1]; ++f) {
+    auto& moved = state_.moved[at(f, week)];
+    if (m_.flows[f].from != place || moved <= 0) continue;
+    const double cut = moved * (1 - part);
+    moved = static_cast<float>(moved - cut);
+    add_stock(place, week, cut);
+    if (week + m_.flows[f].lead < m_.weeks) add_stock(m_.flows[f].to, week + m_.flows[f].lead, -cut);
+  }
+  if (d >= 0) {
+    auto& given = state_.delivered[at(static_cast<std::size_t>(d), week)];
+    const double cut = given * (1 - part);
+    given = static_cast<float>(given - cut);
+    add_stock(place, week, cut);
+  }
+}
+
+void KeptPlan::deliver_again() {
+  for (std::size_t d = 0; d < m_.dues.size(); ++d) {
+    std::vector<double> open(m_.weeks);
+    for (std::uint32_t t = 0; t < m_.weeks; ++t)
+      open[t] = (t > 0 ? open[t - 1] : 0) + m_.dues[d].quantity[t] - state_.delivered[at(d, t)];
+    for (auto t = from_; t < m_.weeks; ++t) {
+      const double more = std::min(*std::min_element(open.begin() + t, open.end()), spare(m_.dues[d].place, t));
+      if (more <= kLeast) continue;
+      state_.delivered[at(d, t)] += static_cast<float>(more);
+      add_stock(m_.dues[d].place, t, -more);
+      for (auto s = t; s < m_.weeks; ++s) open[s] -= more;
+    }
+  }
+}
+
+Repair KeptPlan::repair(const Disruption& disruption) {
+  from_ = std::min(disruption.from_week, m_.weeks);
+  touched_.clear();
+  bought_.clear();
+  suppliers_out_ = disruption.suppliers_out;
+  lost_ = replaced_ = units_before_ = 0;
+  for (std::size_t d = 0; d < m_.dues.size(); ++d) {
+    for (std::uint32_t t = 0; t < m_.weeks; ++t) units_before_ += state_.delivered[at(d, t)] * m_.set[m_.dues[d].item];
+  }
+  lose(disruption);
+  replace();
+  go_without();
+  deliver_again();
+  return report();
+}
+
+Repair KeptPlan::report() const {
+  Repair out{.changes = {},
+             .lost = lost_,
+             .replaced = std::min(replaced_, lost_),
+             .units_before = units_before_,
+             .delivered_after = std::vector<double>(m_.weeks)};
+  std::set<std::uint32_t> call;
+  for (const auto& [where, was] : touched_) {
+    const auto e = static_cast<std::uint32_t>(where / m_.weeks);
+    const double units = m_.set[m_.place[e] / m_.zones], now = state_.made[where];
+    if (std::abs(now - was.before) <= kLeast) continue;
+    out.changes.push_back(
+        {m_.original[e], static_cast<std::uint32_t>(where % m_.weeks), was.before * units, now * units, was.reason});
+    call.insert(m_.problem.pools[merit_.pool_of[e]].supplier);
+  }
+  std::sort(out.changes.begin(), out.changes.end(), [](const Change& a, const Change& b) {
+    return std::tie(a.activity, a.week) < std::tie(b.activity, b.week);
+  });
+  for (const auto& [where, was] : bought_) {
+    const auto& market = m_.markets[where / m_.weeks];
+    const double units = m_.set[market.place / m_.zones];
+    out.changes.push_back({market.purchase, static_cast<std::uint32_t>(where % m_.weeks), was.before * units,
+                           state_.bought[where] * units, ChangeReason::bought});
+  }
+  for (const auto supplier : suppliers_out_) call.erase(supplier);
+  out.suppliers_to_call.assign(call.begin(), call.end());
+  for (std::size_t d = 0; d < m_.dues.size(); ++d) {
+    for (std::uint32_t t = 0; t < m_.weeks; ++t)
+      out.delivered_after[t] += state_.delivered[at(d, t)] * m_.set[m_.dues[d].item];
+  }
+  for (const auto units : out.delivered_after) out.units_after += units;
+  return out;
+}
+
+}  // namespace hanse::optimiser::allocation::internal
