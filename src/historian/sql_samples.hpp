@@ -9,8 +9,9 @@
 
 namespace hanse::historian {
 
-/// `samples` (signal, time, value, quality, asset, name, time_ns) and `signals`. Of `samples`, only the signals and
-/// times that the WHERE clause names are read. Both arguments outlive the tables.
+/// `samples` (signal, time, value, quality, asset, name, time_ns), `signals`, `last_values`, and `steps`: figures by
+/// step. Of `samples`, only the signals and times that the WHERE clause names are read. Both arguments outlive the
+/// tables.
 std::vector<SqlTable> sample_tables(Historian& history, const signal::Directory& directory);
 
 /// `journal`: the ledger's entries, oldest first. `store` outlives it.

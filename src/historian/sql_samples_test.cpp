@@ -60,6 +60,32 @@ TEST_F(SqlSamples, JoinSignals) {
       << "a number over 32 bits is no other signal";
 }
 
+TEST_F(SqlSamples, GiveLastValues) {
+  test_.append(HistoryUnderTest::kPower, kStart, {1, 3});
+  SampleBatch batch;
+  batch.add_text(HistoryUnderTest::kState, kStart, "RUN");
+  test_.append(batch);
+  EXPECT_EQ(run("SELECT name, time, value FROM last_values WHERE asset = 'press-1' ORDER BY name"),
+            R"([["power","2025-11-24T16:00:01.000000000Z",3],["state","2025-11-24T16:00:00.000000000Z","RUN"]])");
+}
+
+TEST_F(SqlSamples, GiveFiguresByStep) {
+  std::vector<double> values(7200);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i / 3600);
+  test_.append(HistoryUnderTest::kPower, kStart, values);
+  EXPECT_EQ(
+      run("SELECT time, count, mean, max FROM steps WHERE signal = 1 AND step = '1h' AND time >= '2025-11-24 16:00' "
+          "AND time < '2025-11-24 19:00'"),
+      R"([["2025-11-24T16:00:00.000000000Z",3600,0,0],["2025-11-24T17:00:00.000000000Z",3600,1,1],["2025-11-24T18:00:00.000000000Z",0,null,null]])");
+  EXPECT_TRUE(run("SELECT count FROM steps WHERE signal = 1 AND step = '1h'")
+                  .contains("steps needs step = '1h' or the like, and both ends of the time"));
+  EXPECT_TRUE(run("SELECT count FROM steps WHERE step = '1ms' AND time BETWEEN '2025-11-24' AND '2025-11-25'")
+                  .contains("are over 100000; take longer ones"));
+  EXPECT_EQ(run("SELECT count(*) FROM steps WHERE asset = 'press-1' AND step = '1h' AND time BETWEEN '2025-11-24' AND "
+                "'2025-11-24 23:59'"),
+            "[[72]]");
+}
+
 TEST(SqlLedger, ReadsJournalAndNamedKindsOnly) {
   const SystemClock clock;
   const auto store = store::open_store("sqlite::memory:", clock).value();
