@@ -60,7 +60,7 @@ def a_broken_machine_is_down_on_the_board():
     def named_stop():
         since = (datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
         stops = node.get(f"/api/v1/apps/performance/assets/{victim}/downtimes?from={since}")
-        return any(stop["state"] == "down" for stop in stops["stops"])
+        return any(stop["state"] == "down" and stop["open"] for stop in stops["stops"])
 
     wait_until(named_stop, 30)
     assert node.call("DELETE", f"/api/v1/simulation/troubles/{trouble['id']}").status in (200, 204)

@@ -105,7 +105,8 @@ Bucket bucket_of(const Stretch& stretch, PlanPiece::Kind plan, Duration run_leng
   }
   const auto* reason = reason_of(judgement.records, stretch.reason);
   if (reason && (reason->planned || reason->loss == LossCategory::planned)) return Bucket::planned;
-  if (run_length < judgement.micro_stop) return Bucket::minor_stop;
+  // A stop that somebody explained is one by that reason, however short it was.
+  if (run_length < judgement.micro_stop && !stretch.by_person) return Bucket::minor_stop;
   if (reason && reason->loss == LossCategory::breakdown) return Bucket::breakdown;
   if (reason && reason->loss == LossCategory::setup) return Bucket::setup;
   if (reason && reason->loss == LossCategory::waiting) return Bucket::waiting;

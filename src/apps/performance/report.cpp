@@ -113,7 +113,8 @@ DowntimeReport make_downtimes(const AssetId& asset, Span span, const std::vector
       const auto [last, fresh] = counted.try_emplace(name, stretch.run);
       if (fresh || last->second != stretch.run) ++bar.stops;
       last->second = stretch.run;
-      if (bucket == Bucket::minor_stop) continue;
+      // One that still lasts is listed at once: that is when its reason is known best.
+      if (bucket == Bucket::minor_stop && stretch.span.end != span.end) continue;
       if (stretch.reason.empty()) report.unexplained_ns += length;
       auto* before = report.stops.empty() ? nullptr : &report.stops.back();
       if (before && before->end == stretch.span.begin && before->event_id == stretch.event_id &&

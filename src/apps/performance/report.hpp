@@ -80,7 +80,7 @@ struct DowntimeReport {
   std::int64_t total_ns = 0;
   std::int64_t unexplained_ns = 0;
   std::vector<ParetoBar> pareto;   ///< Longest first.
-  std::vector<Stop> stops;         ///< Newest first, at most 1000; minor stops are in the Pareto only.
+  std::vector<Stop> stops;         ///< Newest first, at most 1000; minor stops that are over are in the Pareto only.
 };
 HANSE_DESCRIBE(DowntimeReport, (asset, from, to, total_ns, unexplained_ns, pareto, stops))
 

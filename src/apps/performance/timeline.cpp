@@ -57,6 +57,7 @@ void add_stretch(std::vector<Stretch>& out, const Now& now, Span span,
       piece.span.begin = reason->first;
     }
     piece.reason = reason->second->reason;
+    piece.by_person = reason->second->source == "person";
   }
   out.push_back(std::move(piece));
 }

@@ -30,8 +30,8 @@ Signal IntakePlanner::plan(const SourceValue& value) {
   return made;
 }
 
-/// Is the asset of this id the device that the connection speaks of? Below the node that the connection hangs in, yes:
-/// a person put it there under that name. At the top only what the connection itself made: another plant may call its
+/// Is the asset of this id the device that the connection speaks of? Below the node that the connection hangs in, yes,
+/// and that node itself (an edge node of the line's name tells of the line): a person put it there under that name. At the top only what the connection itself made: another plant may call its
 /// machines the same.
 bool IntakePlanner::is_this_device(const AssetId& id) const {
   const auto* asset = records_.asset(id);
@@ -39,7 +39,7 @@ bool IntakePlanner::is_this_device(const AssetId& id) const {
   if (own_assets_.contains(id)) return true;
   if (intake_.attach.empty()) return asset->parent.empty() && signals_.of_asset(id).empty();
   for (const auto* node = asset; node; node = records_.asset(node->parent)) {
-    if (node->parent == intake_.attach) return true;
+    if (node->id == intake_.attach) return true;
   }
   return false;
 }
