@@ -30,6 +30,7 @@ double fill(std::vector<Piece>& pieces, double hours, double overtime, double ov
       value -= taken * gain;
       wanted -= taken;
       left -= taken;
+      if (left <= 1e-6 * hours) rent = piece.gain;  // Exactly full is full.
       if (wanted <= 0) break;
       if (on_overtime) {
         rent = piece.gain;
