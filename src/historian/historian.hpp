@@ -34,8 +34,8 @@ struct Bucket {
   Timestamp begin;
   std::int64_t count = 0;
   double min = 0, max = 0, sum = 0, first = 0, last = 0;
-  double time_weighted_mean = 0;   ///< By the signal's interpolation `step`.
-  std::int64_t covered_ns = 0;     ///< How much of the step had a good value.
+  double time_weighted_mean = 0;  ///< By the signal's interpolation `step`.
+  std::int64_t covered_ns = 0;    ///< How much of the step had a good value.
 };
 
 /// What one pixel of a chart shows.

@@ -251,7 +251,8 @@ Result<void> decode_chunk(std::string_view bytes, Columns& columns) {
   if (columns.times[0] != head.summary.begin_ns || columns.times[columns.count - 1] != head.summary.end_ns) {
     return damaged("its times are not those of its summary");
   }
-  if ((head.flags & (kMixedTypes | kHasTexts)) != 0 || columns.type == ValueType::text) {
+  if ((head.flags & (kMixedTypes | kHasTexts)) != 0 || columns.type == ValueType::text ||
+      columns.type == ValueType::null) {
     if (!texts_are_there(columns)) return damaged("a text is missing");
     for (std::size_t i = 0; i < columns.count; ++i) {
       if (columns.type_of(i) == ValueType::null) columns.bits[i] = 0;

@@ -43,7 +43,7 @@ struct Columns {
 };
 
 /// One chunk's bytes from `samples` (1 to kColumnValuesMax, increasing times); text samples point into `texts`. Layout:
-/// docs/formats/historian.md. Values come back bit by bit, nulls without theirs.
+/// docs/formats/chunk.md. Values come back bit by bit, nulls without theirs.
 std::string encode_chunk(std::span<const signal::Sample> samples, std::span<const std::string> texts);
 
 /// The chunk's summary after checking the whole chunk's checksum. Errors: `corrupt`.

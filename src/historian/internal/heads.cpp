@@ -203,6 +203,7 @@ void Heads::sealed(std::size_t number, const std::vector<Frozen>& frozen, Positi
     Head* head = find(one.signal);
     if (head == nullptr) continue;
     head->state = one.state;
+    head->state.version = ++version_;
     if (head->frozen == one.run) head->frozen.reset();
     shard.weight -= one.run->weight;
   }
@@ -228,7 +229,9 @@ std::optional<SeriesState> Heads::state(SignalId signal) const {
 
 void Heads::set_state(SignalId signal, const SeriesState& state) {
   const std::lock_guard lock{mutex_};
-  make(signal).state = state;
+  auto& head = make(signal);
+  head.state = state;
+  head.state.version = ++version_;
 }
 
 void Heads::set_last(SignalId signal, const LastValue& last) {

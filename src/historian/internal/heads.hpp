@@ -71,6 +71,7 @@ struct SeriesState {
   std::int64_t rollup_begin_ns = kNever;  ///< Roll-up rows from here on are to be merged.
   std::uint32_t small_rollups = 0;
   bool has_rollups = false, has_minutes = false;
+  std::uint64_t version = 0;  ///< Another one when what is stored changed. Not kept.
 };
 
 struct Head {
@@ -162,6 +163,7 @@ class Heads {
   mutable std::mutex mutex_;
   std::array<Shard, kShards> shards_;
   std::atomic<std::int64_t> signal_count_ = 0;
+  std::uint64_t version_ = 0;
 };
 
 }  // namespace hanse::historian::internal

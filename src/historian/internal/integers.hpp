@@ -16,7 +16,7 @@ inline constexpr std::size_t kColumnPadding = 8;
 
 /// Writes `values` (any 64-bit integers, at most kColumnValuesMax) so that `decode_integers` gives them back.
 /// Differences once, twice or not at all, whichever is smallest; runs of "no change" as lengths; the rest as one symbol
-/// byte each (through zstd's Huffman coder when that gains) over `k` plain low bits. Layout: docs/formats/historian.md.
+/// byte each (through zstd's Huffman coder when that gains) over `k` plain low bits. Layout: docs/formats/chunk.md.
 void encode_integers(std::span<const std::int64_t> values, ByteWriter& out);
 
 /// Fills `out` except its last kColumnPadding elements, which are scratch. False when the bytes are damaged.

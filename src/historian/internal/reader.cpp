@@ -58,6 +58,16 @@ void merge_columns(const Columns& chunk, std::span<const Sample> recent, std::sp
   to_columns(samples, all, out);
 }
 
+/// Does any whole hour do? Steps are even, so three in a row tell.
+bool takes_hours(const Sink& sink, TimeRange range) {
+  auto hour = floor_to(range.begin.ns, kHourNs);
+  for (int i = 0; i < 3 && hour < Timestamp::max().ns - 3 * kHourNs; ++i) {
+    hour += kHourNs;
+    if (sink.takes(hour, hour + kHourNs - 1)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 /// One query under way: the recent samples not yet passed on, and room to decode into.
@@ -102,44 +112,98 @@ Result<void> Reader::walk(SignalId signal, TimeRange range, Sink& sink, const st
   if (!recent) return {};
   Walk walk{.signal = signal, .sink = sink, .stop = stop, .state = recent->state, .recent = std::move(recent->series)};
   walk.left = walk.recent.samples;
-  HANSE_CHECK(walk.state.has_rollups ? walk_hours(walk, range) : walk_gap(walk, range));
+  HANSE_CHECK(walk.state.has_rollups && takes_hours(sink, range) ? walk_hours(walk, range) : walk_gap(walk, range));
   return walk.was_stopped ? Result<void>{stopped()} : Result<void>{};
 }
 
 Result<void> Reader::walk_hours(Walk& walk, TimeRange range) {
-  struct Hour {
-    Summary summary;
-    bool joined = false;  ///< Nothing lies between it and the hour before.
-  };
+  const auto aligned_end = floor_to(range.end.ns - 1, kHourNs);
+  HANSE_TRY(const auto hours,
+            hours_of(walk, floor_to(range.begin.ns, kHourNs),
+                     aligned_end > Timestamp::max().ns - kHourNs ? Timestamp::max().ns : aligned_end + kHourNs));
+  auto at = range.begin;
+  bool before_taken = false;
+  for (const auto& [hour, joined] : *hours) {
+    if (walk.ends()) return {};
+    const auto begin = floor_to(hour.begin_ns, kHourNs);
+    // Recent samples among the stored ones of an hour need the stored ones; recent ones after these don't.
+    const bool fits = hour.begin_ns >= at.ns && hour.end_ns < range.end.ns &&
+                      walk.sink.takes(hour.begin_ns, hour.end_ns) && !walk.has_within(begin, hour.end_ns + 1);
+    const bool empty_before = joined && before_taken;
+    before_taken = fits;
+    if (!fits) continue;
+    if (begin > at.ns && !empty_before) HANSE_CHECK(walk_gap(walk, {at, {begin}}));
+    walk.pass_before(begin);
+    walk.sink.add(hour);
+    at.ns = wrapping_add(begin, kHourNs);
+  }
+  if (at < range.end) return walk_gap(walk, {at, range.end});
+  walk.pass_before(range.end.ns);
+  return {};
+}
+
+Result<HourCache::Hours> Reader::hours_of(Walk& walk, std::int64_t begin_ns, std::int64_t end_ns) {
+  if (auto cached = hour_cache_.find(walk.signal, walk.state.version, begin_ns, end_ns)) return cached;
   std::vector<Hour> hours;
   std::vector<Summary> row;
-  std::int64_t free_ns = range.begin.ns;
-  HANSE_CHECK(chunks_.scan(series_of(walk.signal), kHours, range.begin.ns, range.end.ns - 1, [&](const Chunk& chunk) {
+  HANSE_CHECK(chunks_.scan(series_of(walk.signal), kHours, begin_ns, end_ns - 1, [&](const Chunk& chunk) {
     if (!decode_summaries(chunk.bytes, row)) {
       keeper_.report_damage(key_of(chunk), fail(ErrorCode::corrupt, "a row of roll-ups is damaged"));
       return true;
     }
     bool joined = false;
     for (const auto& hour : row) {
-      const auto begin = floor_to(hour.begin_ns, kHourNs), end = wrapping_add(begin, kHourNs);
-      if (hour.begin_ns < free_ns) continue;
-      const bool fits =
-          hour.end_ns < range.end.ns && walk.sink.takes(hour.begin_ns, hour.end_ns) && !walk.has_within(begin, end);
-      if (fits) hours.push_back({hour, joined});
-      if (fits) free_ns = end;
-      joined = fits;
+      if (hours.empty() || hours.back().summary.end_ns < hour.begin_ns) hours.push_back({hour, joined});
+      joined = true;
     }
     return !walk.ends();
   }));
-  auto at = range.begin;
-  for (const auto& [hour, joined] : hours) {
-    const auto begin = floor_to(hour.begin_ns, kHourNs);
-    if (begin > at.ns && !(joined && !walk.has_before(begin))) HANSE_CHECK(walk_gap(walk, {at, {begin}}));
-    if (walk.ends()) return {};
-    walk.sink.add(hour);
-    at.ns = wrapping_add(begin, kHourNs);
+  HANSE_CHECK(read_latest_hours(walk, end_ns, hours));
+  auto shared = std::make_shared<const std::vector<Hour>>(std::move(hours));
+  if (!walk.ends()) hour_cache_.put(walk.signal, walk.state.version, begin_ns, end_ns, shared);
+  return HourCache::Hours{std::move(shared)};
+}
+
+namespace {
+
+/// Samples of stored chunks, as summaries by hour.
+class HourSink final : public Sink {
+ public:
+  explicit HourSink(std::vector<Hour>& hours) : hours_(hours) {}
+  bool takes(std::int64_t, std::int64_t) const override { return false; }
+  void add(const Summary&) override {}
+  void add(const Columns& columns, std::size_t from, std::size_t to) override {
+    for (std::size_t i = from; i < to; ++i) {
+      if (columns.times[i] >= end_ns_) {
+        hours_.push_back({{}, joined_});
+        joined_ = true;
+        end_ns_ = wrapping_add(floor_to(columns.times[i], kHourNs), kHourNs);
+      }
+      hours_.back().summary.add(columns.times[i], columns.level(i));
+    }
   }
-  return at < range.end ? walk_gap(walk, {at, range.end}) : Result<void>{};
+
+ private:
+  std::vector<Hour>& hours_;
+  std::int64_t end_ns_ = kNever;
+  bool joined_ = false;
+};
+
+}  // namespace
+
+/// Those since the last roll-up, a few hours at most: decoded once, then in the cache until more is sealed.
+Result<void> Reader::read_latest_hours(Walk& walk, std::int64_t end_ns, std::vector<Hour>& hours) {
+  constexpr std::int64_t kHoursMax = 24;
+  const auto from = walk.state.rolled_ns;
+  const auto end = std::min(end_ns, wrapping_add(walk.state.sealed_ns, 1));
+  if (from == kNever || from >= end || end - from > kHoursMax * kHourNs) return {};
+  if (!walk.sink.takes(from, from + kHourNs - 1) || (!hours.empty() && hours.back().summary.end_ns >= from)) return {};
+  HourSink sink{hours};
+  Walk stored{.signal = walk.signal, .sink = sink, .stop = walk.stop, .state = walk.state};
+  stored.state.has_minutes = false;
+  HANSE_CHECK(walk_gap(stored, {{from}, {end}}));
+  walk.was_stopped = walk.was_stopped || stored.was_stopped;
+  return {};
 }
 
 Result<void> Reader::walk_gap(Walk& walk, TimeRange gap) {

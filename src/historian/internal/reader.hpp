@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "historian/internal/heads.hpp"
+#include "historian/internal/hour_cache.hpp"
 #include "historian/internal/keeper.hpp"
 #include "historian/internal/sinks.hpp"
 
@@ -22,10 +23,14 @@ class Reader {
   Result<std::vector<StateDuration>> state_durations(SignalId signal, TimeRange range);
 
  private:
+  static constexpr std::size_t kHourCacheBytes = 32u << 20;
   struct Walk;
   /// Everything in [begin, end) into the sink. The gate is held.
   Result<void> walk(SignalId signal, TimeRange range, Sink& sink, const std::stop_token& stop);
   Result<void> walk_hours(Walk& walk, TimeRange range);
+  /// Stored hours that touch [begin, end), from the cache, the roll-ups, and for the latest from samples.
+  Result<HourCache::Hours> hours_of(Walk& walk, std::int64_t begin_ns, std::int64_t end_ns);
+  Result<void> read_latest_hours(Walk& walk, std::int64_t end_ns, std::vector<Hour>& hours);
   Result<void> walk_gap(Walk& walk, TimeRange gap);
   Result<void> walk_minutes(Walk& walk, TimeRange gap);
   void chunk_into(Walk& walk, TimeRange gap, const store::Chunk& chunk);
@@ -39,6 +44,7 @@ class Reader {
   Heads& heads_;
   Keeper& keeper_;
   const Clock& clock_;
+  HourCache hour_cache_{kHourCacheBytes};
 };
 
 }  // namespace hanse::historian::internal

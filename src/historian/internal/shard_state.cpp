@@ -1,5 +1,5 @@
 // How a shard's signals are kept in one row: the last value of each and what is known of its stored part. Layout:
-// docs/formats/historian.md.
+// docs/formats/chunk.md.
 #include "historian/internal/byte_stream.hpp"
 #include "historian/internal/crc32c.hpp"
 #include "historian/internal/heads.hpp"

@@ -17,7 +17,7 @@ namespace hanse::historian::internal {
 using Position = std::uint64_t;
 
 /// The write-ahead record: files of records, each with a checksum; what `append` returned for is on the disk. Appending
-/// and dropping is one thread's; `bytes` is anybody's. Layout: docs/formats/historian.md.
+/// and dropping is one thread's; `bytes` is anybody's. Layout: docs/formats/chunk.md.
 class WriteAhead {
  public:
   struct Replayed {
