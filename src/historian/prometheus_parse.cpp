@@ -19,6 +19,7 @@ using Token = PromToken;
 
 constexpr int kDepthMax = 60;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+constexpr std::int64_t kDurationMaxNs = 30LL * 365 * 86'400 * kNsPerSecond;  // Far from where times run over 64 bits.
 
 constexpr std::array<std::string_view, 5> kAggregations = {"sum", "avg", "min", "max", "count"};
 /// What PromQL has and this hasn't: named, so that nobody looks for a typing error.
@@ -384,7 +385,7 @@ Result<Duration> parse_prom_duration(std::string_view text) {
       return refused();
     left.remove_prefix(unit->name.size());
   }
-  if (total > 100LL * 365 * 86'400 * kNsPerSecond) return refused();
+  if (total > kDurationMaxNs) return refused();
   return Duration{total};
 }
 

@@ -80,7 +80,7 @@ Result<Duration> parse_step(std::string_view text) {
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (error != std::errc{} || end != text.data() + text.size()) return parse_prom_duration(text);
-  if (!(seconds > 0) || seconds > 3e9) return fail(ErrorCode::invalid, "must be above zero");
+  if (!(seconds > 0) || seconds > 9e8) return fail(ErrorCode::invalid, "must be above zero");
   return Duration{static_cast<std::int64_t>(std::llround(seconds * 1e3)) * 1'000'000};
 }
 
@@ -286,10 +286,12 @@ Result<Timestamp> parse_prom_time(std::string_view text) {
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (error == std::errc{} && end == text.data() + text.size()) {
-    if (!(std::abs(seconds) < 9e9)) return fail(ErrorCode::invalid, "is outside the years 1684 to 2255");
+    if (!(std::abs(seconds) < 5e9)) return fail(ErrorCode::invalid, "is outside the years 1811 to 2128");
     return Timestamp::from_ms(std::llround(seconds * 1e3));  // As Prometheus, whose times are milliseconds.
   }
-  return parse_timestamp(text);
+  HANSE_TRY(const auto time, parse_timestamp(text));
+  if (std::abs(time.ms()) > 5'000'000'000'000) return fail(ErrorCode::invalid, "is outside the years 1811 to 2128");
+  return time;
 }
 
 std::string prom_result_json(const PromResult& result, const StepGrid& grid, bool instant) {

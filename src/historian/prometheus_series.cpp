@@ -117,7 +117,7 @@ Result<std::vector<double>> values_at(Historian& history, const signal::Signal& 
   double value = before ? value_of(before->sample) : no_value();
   Timestamp since = before ? before->sample.time : Timestamp::min();
   const auto put = [&](std::size_t i, Duration allowed) {
-    if (!is_no_value(value) && (holds || grid.at(i) - since < allowed)) out[i] = value;
+    if (!is_no_value(value) && (holds || since > grid.at(i) - allowed)) out[i] = value;
   };
   put(0, lookback);
   if (grid.count == 1) return out;

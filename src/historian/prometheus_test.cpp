@@ -173,6 +173,13 @@ TEST_F(Prometheus, AnswersARangeAsAMatrix) {
       R"(400 {"status":"error","errorType":"bad_data","error":"parameter 'query': character 1: ')' stands where a metric, a function or a number is expected"})");
 }
 
+TEST_F(Prometheus, RefusesTimesThatRunOver) {
+  EXPECT_TRUE(get("query?query=heat&time=9e9").contains("is outside the years 1811 to 2128"));
+  EXPECT_TRUE(get("query?query=heat&time=1700-01-01T00:00:00Z").contains("is outside the years 1811 to 2128"));
+  EXPECT_EQ(at("rate(heat[29y] offset 29y)", -670'000'000), "[]");
+  EXPECT_TRUE(at("heat offset 100y").contains("'100y' is not a duration"));
+}
+
 TEST_F(Prometheus, GivesTheSameFromBucketsAsFromSamples) {
   std::vector<double> values(250'000);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i % 1000);
