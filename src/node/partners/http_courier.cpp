@@ -4,13 +4,17 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
 
 #include "dataspace/records.hpp"
 
 namespace hanse::node {
 namespace {
 
-constexpr std::size_t kConnectionsMax = 8;  // to one partner
+constexpr std::size_t kConnectionsMax = 8;     // to one partner
+constexpr std::size_t kAnswerMax = 64U << 20;  // of a call that a person waits for
+constexpr Duration kCallMax = 60s;
 
 net::HttpRequest request_of(dataspace::Outbound message) {
   net::HttpRequest request{
@@ -79,6 +83,34 @@ boost::asio::awaitable<void> HttpCourier::carry(std::string origin, std::unique_
   --partner.under_way;
   settle(std::move(id), std::move(outcome));
   begin(origin);
+}
+
+boost::asio::awaitable<dataspace::Outcome> HttpCourier::fetch(dataspace::Outbound message) {
+  net::HttpClient client{
+      {.connect_limit = options_.connect_limit, .read_limit = options_.read_limit, .body_bytes_max = kAnswerMax}};
+  auto fetching = client.fetch(request_of(std::move(message)));
+  auto response = co_await std::move(fetching);
+  dataspace::Outcome outcome;
+  if (response) {
+    outcome.status = static_cast<int>(response->head.status);
+    outcome.body = std::move(response->body);
+  } else {
+    outcome.error = response.error().message;
+  }
+  co_return outcome;
+}
+
+dataspace::Outcome HttpCourier::call(dataspace::Outbound message) {
+  auto asking = fetch(std::move(message));
+  auto answer = boost::asio::co_spawn(io_, std::move(asking), boost::asio::use_future);
+  // The client's own limits end it; this one is for a courier that was stopped meanwhile.
+  if (answer.wait_for(kCallMax) != std::future_status::ready)
+    return {.status = 0, .body = {}, .error = "there was no answer in time"};
+  try {
+    return answer.get();
+  } catch (const std::exception&) {
+    return {.status = 0, .body = {}, .error = "the node is being stopped"};
+  }
 }
 
 void HttpCourier::on_pool(std::move_only_function<void()> job) {

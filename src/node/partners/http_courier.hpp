@@ -36,6 +36,8 @@ class HttpCourier final : public dataspace::Courier {
   void attach(dataspace::Connector& connector) { connector_ = &connector; }
   void send(dataspace::Outbound message) override;
   void wake_at(Timestamp when) override;
+  /// One call whose answer somebody waits for, on the caller's thread (of the pool; never the courier's own).
+  dataspace::Outcome call(dataspace::Outbound message);
   /// Drops what is under way: the outbox has it still.
   void stop();
 
@@ -48,6 +50,7 @@ class HttpCourier final : public dataspace::Courier {
   void begin(const std::string& origin);
   boost::asio::awaitable<void> carry(std::string origin, std::unique_ptr<net::HttpClient> client,
                                      dataspace::Outbound message);
+  boost::asio::awaitable<dataspace::Outcome> fetch(dataspace::Outbound message);
   void settle(std::string id, dataspace::Outcome outcome);
   void set_timer(Timestamp when);
   void on_pool(std::move_only_function<void()> job);

@@ -1,0 +1,219 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "dataspace/internal/people_routes.hpp"
+
+// Negotiations and transfers, for people.
+
+namespace hanse::dataspace {
+namespace {
+
+using api::Context;
+using api::Method;
+using api::Page;
+using api::Route;
+using enum MessageType;
+
+struct ProcessListInput {
+  std::optional<ProcessKind> kind;
+  std::optional<State> state;
+  std::optional<std::string> partner, agreement, cursor;
+  std::int64_t limit = api::kPageLimitDefault;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "limit", .summary = "Rows of one page, newest first.", .min = 1, .max = api::kPageLimitMax}};
+  }
+};
+HANSE_DESCRIBE(ProcessListInput, (kind, state, partner, agreement, cursor, limit))
+
+struct ProcessView {
+  Process process;
+  std::vector<std::string> terms;    ///< The offer on the table, in plain words.
+  std::vector<Evidence> messages;    ///< All that was said and decided, oldest first.
+  std::vector<OutboxEntry> waiting;  ///< What is still to go out.
+};
+HANSE_DESCRIBE(ProcessView, (process, terms, messages, waiting))
+
+struct NegotiationInput {
+  std::string partner, dataset, offer_id;
+  RawJson offer;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "partner", .required = true},
+        FieldNote{.field = "dataset", .summary = "As in the partner's catalogue.", .length_max = 500, .required = true},
+        FieldNote{
+            .field = "offer_id", .summary = "As in the partner's catalogue.", .length_max = 500, .required = true},
+        FieldNote{.field = "offer",
+                  .summary = "The offer as in the catalogue, or with other rules: then the partner has to agree."}};
+  }
+};
+HANSE_DESCRIBE(NegotiationInput, (partner, dataset, offer_id, offer))
+
+struct TransferInput {
+  std::string agreement;
+  std::string format = std::string{kPull};
+  std::optional<DataAddress> data_address;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "agreement", .required = true},
+                      FieldNote{.field = "format", .summary = "HttpData-PULL or HttpData-PUSH."}};
+  }
+};
+HANSE_DESCRIBE(TransferInput, (agreement, format, data_address))
+
+enum class Step { offer, terminate, suspend, complete, resume };
+HANSE_DESCRIBE_ENUM(Step, offer, terminate, suspend, complete, resume)
+struct StepInput {
+  std::string id;
+  Step step = Step::terminate;
+  std::string reason;
+  RawJson offer;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "step", .required = true}, FieldNote{.field = "reason", .length_max = 1000},
+                      FieldNote{.field = "offer", .summary = "Rules of a changed offer."}};
+  }
+};
+HANSE_DESCRIBE(StepInput, (id, step, reason, offer))
+
+struct FetchInput {
+  std::string id;
+  std::optional<Timestamp> from, until;
+  std::int64_t offset = 0, length = 0;
+};
+HANSE_DESCRIBE(FetchInput, (id, from, until, offset, length))
+
+Result<Page<Process>> list(Connector& connector, const ProcessListInput& in) {
+  store::Query query{
+      .kind = {}, .equal = {}, .range_field = "changed", .descending = true, .cursor = in.cursor, .limit = in.limit};
+  if (in.kind) query.equal.push_back({"kind", describe::enum_name(*in.kind)});
+  if (in.state) query.equal.push_back({"state", describe::enum_name(*in.state)});
+  if (in.partner) query.equal.push_back({"partner", *in.partner});
+  if (in.agreement) query.equal.push_back({"agreement", *in.agreement});
+  return page_of(connector.processes(), std::move(query));
+}
+
+Result<ProcessView> view(Connector& connector, const std::string& id) {
+  HANSE_TRY(auto stored, connector.processes().get(id));
+  ProcessView out{.process = std::move(stored.record), .terms = {}, .messages = {}, .waiting = {}};
+  // What a token opens is for machines only.
+  if (out.process.data_address) {
+    for (auto& [name, value] : out.process.data_address->properties) {
+      if (name.ends_with("authorization")) value = "***";
+    }
+  }
+  if (const auto policy = read_policy(out.process.offer)) out.terms = explain(*policy);
+  HANSE_TRY(auto said, connector.evidence().list(out.process.partner, id, {}, 200));
+  for (auto it = said.items.rbegin(); it != said.items.rend(); ++it) out.messages.push_back(std::move(it->record));
+  HANSE_TRY(const auto waiting, connector.outbox().list({.kind = {}, .equal = {{"process", id}}, .limit = 100}));
+  for (const auto& entry : waiting.items) out.waiting.push_back(entry.record);
+  for (auto& entry : out.waiting) entry.message.data_address.reset();
+  return out;
+}
+
+Result<Act> act_of(Connector& connector, const StepInput& in) {
+  HANSE_TRY(const auto stored, connector.processes().get(in.id));
+  const auto& process = stored.record;
+  const bool negotiation = process.kind == ProcessKind::negotiation;
+  Act act{.code = "PERSON", .reason = {}, .offer = in.offer};
+  if (!in.reason.empty()) act.reason.push_back(in.reason);
+  switch (in.step) {
+    case Step::offer:
+      if (in.offer.text.empty() || in.offer.text == "null")
+        return fail(ErrorCode::invalid, "the step has wrong fields", {{"offer", "is required for an offer"}});
+      HANSE_CHECK(read_policy(in.offer));
+      act.message = process.side == Side::provider ? contract_offer : contract_request;
+      break;
+    case Step::terminate:
+      act.message = negotiation ? negotiation_termination : transfer_termination;
+      break;
+    case Step::suspend:
+      act.message = transfer_suspension;
+      break;
+    case Step::complete:
+      act.message = transfer_completion;
+      break;
+    case Step::resume:
+      act.message = transfer_start;
+      break;
+  }
+  if (negotiation != (kind_of(act.message) == ProcessKind::negotiation)) {
+    return fail(ErrorCode::invalid, "the step has wrong fields", {{"step", "isn't one of this kind of process"}});
+  }
+  return act;
+}
+
+Result<api::Raw> fetch(Connector& connector, const Ask& ask, const FetchInput& in) {
+  HANSE_TRY(const auto stored, connector.processes().get(in.id));
+  const auto& process = stored.record;
+  if (process.side != Side::consumer || process.state != State::started || !process.data_address) {
+    return fail(ErrorCode::conflict, "this transfer has no data to fetch: it must be started, and ask for a pull");
+  }
+  HANSE_TRY(const auto partner, connector.parts().partners.confirmed(process.partner));
+  HANSE_CHECK(PartnerBook::may_call(partner, process.data_address->endpoint));
+  const auto token = process.data_address->properties.find("authorization");
+  Outbound call{
+      .id = new_urn(), .partner = partner.id, .method = "GET", .url = process.data_address->endpoint, .body = {}};
+  if (token != process.data_address->properties.end()) call.authorization = "Bearer " + token->second;
+  std::string query;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    query += fmt::format("{}{}={}", query.empty() ? "?" : "&", name, encode_query(value));
+  };
+  if (in.from) add("from", to_string(*in.from));
+  if (in.until) add("until", to_string(*in.until));
+  if (in.offset > 0) add("offset", std::to_string(in.offset));
+  if (in.length > 0) add("length", std::to_string(in.length));
+  call.url += query;
+  auto outcome = ask(std::move(call));
+  if (outcome.status == 0) return fail(ErrorCode::unavailable, "the partner can't be reached: " + outcome.error);
+  if (outcome.status >= 300)
+    return fail(ErrorCode::forbidden,
+                fmt::format("the partner answered {}: {}", outcome.status, outcome.body.substr(0, 500)));
+  return api::Raw{.content_type = "application/octet-stream", .body = std::move(outcome.body)};
+}
+
+}  // namespace
+
+void add_process_routes(std::vector<Route>& out, Connector& connector, const Ask& ask) {
+  out.push_back(api::route<ProcessListInput, Page<Process>>(
+      {Method::get, "/api/v1/dataspace/processes", "Negotiations and transfers, newest first.", kDataspaceRead},
+      [&connector](const ProcessListInput& in, const Context&) { return list(connector, in); }));
+  out.push_back(api::route<DataspaceById, ProcessView>(
+      {Method::get, "/api/v1/dataspace/processes/{id}", "One of them with every message and decision.", kDataspaceRead},
+      [&connector](const DataspaceById& in, const Context&) { return view(connector, in.id); }));
+  out.push_back(api::route<NegotiationInput, Process>(
+      {Method::post, "/api/v1/dataspace/negotiations", "Asks a partner for one of its offers.", kDataspaceWrite},
+      [&connector](const NegotiationInput& in, const Context& context) {
+        const bool none = in.offer.text == "null";
+        return connector.request_negotiation(actor_of(context), {.partner = in.partner,
+                                                                 .dataset = in.dataset,
+                                                                 .offer_id = in.offer_id,
+                                                                 .offer = none ? RawJson{} : in.offer,
+                                                                 .address = {}});
+      }));
+  out.push_back(api::route<TransferInput, Process>(
+      {Method::post, "/api/v1/dataspace/transfers", "Asks for data under an agreement.", kDataspaceWrite},
+      [&connector](const TransferInput& in, const Context& context) {
+        return connector.request_transfer(
+            actor_of(context),
+            {.agreement = in.agreement, .format = in.format, .data_address = in.data_address, .address = {}});
+      }));
+  out.push_back(api::route<DataspaceById, Process>(
+      {Method::post, "/api/v1/dataspace/processes/{id}/approve",
+       "Says yes to what waits for a person; with four eyes the second makes it happen.", kDataspaceWrite},
+      [&connector](const DataspaceById& in, const Context& context) {
+        return connector.approve(actor_of(context), in.id);
+      }));
+  out.push_back(
+      api::route<StepInput, Process>({Method::post, "/api/v1/dataspace/processes/{id}/step",
+                                      "Goes on: another offer, end, pause, complete, resume.", kDataspaceWrite},
+                                     [&connector](const StepInput& in, const Context& context) -> Result<Process> {
+                                       HANSE_TRY(const auto act, act_of(connector, in));
+                                       return connector.act(actor_of(context), in.id, act);
+                                     }));
+  out.push_back(api::route<FetchInput, api::Raw>(
+      {Method::get, "/api/v1/dataspace/processes/{id}/data", "Fetches data of a running transfer from the partner.",
+       kDataspaceRead},
+      [&connector, ask](const FetchInput& in, const Context&) { return fetch(connector, ask, in); }));
+}
+
+}  // namespace hanse::dataspace

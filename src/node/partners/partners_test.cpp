@@ -1,0 +1,185 @@
+#include "node/partners/partners.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <condition_variable>
+#include <filesystem>
+#include <thread>
+
+#include "dataspace/canonical_json.hpp"
+
+namespace hanse::node {
+namespace {
+
+using dataspace::State;
+const store::Actor kAnna{"user:anna"};
+
+class OneText final : public dataspace::DataSource {
+ public:
+  Result<dataspace::DataPiece> read(const dataspace::Dataset&, const dataspace::DataWindow&) override {
+    return dataspace::DataPiece{.content_type = "application/json", .body = R"([1,2,3])"};
+  }
+};
+
+/// A node's dataspace with all that is real: store on disk, listener, courier, threads.
+class Company {
+ public:
+  explicit Company(const std::string& name)
+      : folder_(std::filesystem::temp_directory_path() / ("hanse-partners-" + name + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(folder_);
+    open();
+  }
+  ~Company() {
+    close();
+    std::filesystem::remove_all(folder_);
+  }
+  void open() {
+    auto opened = store::open_store("sqlite:" + (folder_ / "store.db").string(), clock_);
+    ASSERT_TRUE(opened) << to_string(opened.error());
+    store_ = *std::move(opened);
+    io_ = std::make_unique<boost::asio::io_context>(1);
+    work_.emplace(io_->get_executor());
+    pool_ = std::make_unique<WorkPool>(4, 10'000);
+    auto made = Partners::open(
+        {.store = *store_,
+         .clock = clock_,
+         .log = log_,
+         .pool = *pool_,
+         .source = source_,
+         .key_file = (folder_ / "key").string()},
+        {.enabled = true, .port = port_, .participant = "did:web:" + folder_.filename().string()}, io_->get_executor());
+    ASSERT_TRUE(made) << to_string(made.error());
+    partners = *std::move(made);
+    partners->connector().on_change([this](const dataspace::Process& process) {
+      const std::lock_guard lock{mutex_};
+      states_[process.id] = process.state;
+      changed_.notify_all();
+    });
+    thread_ = std::jthread{[this] { io_->run(); }};
+    const auto started = partners->start();
+    ASSERT_TRUE(started) << to_string(started.error());
+    address = *started;
+    port_ = std::stoi(address.substr(address.find(':', 6) + 1));
+  }
+  void close() {
+    partners->stop();
+    work_.reset();
+    io_->stop();
+    thread_.join();
+    pool_.reset();
+    partners.reset();
+    io_.reset();
+    store_.reset();
+  }
+  void know(const Company& other, const std::string& id) {
+    const auto& own = other.partners->connector().parts().partners.own();
+    const auto put = partners->connector().parts().partners.put(kAnna,
+                                                                {.id = id,
+                                                                 .name = id,
+                                                                 .participant = own.participant,
+                                                                 .address = other.address,
+                                                                 .callback_origins = {},
+                                                                 .trust = dataspace::Trust::confirmed,
+                                                                 .identity = dataspace::IdentityMode::signed_key,
+                                                                 .public_key = own.key.public_key},
+                                                                0);
+    ASSERT_TRUE(put) << to_string(put.error());
+  }
+  bool comes_to(const std::string& pid, State state) {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, 20s, [&] { return states_.contains(pid) && states_[pid] == state; });
+  }
+  dataspace::Process process(const std::string& pid) { return partners->connector().processes().get(pid)->record; }
+
+  std::unique_ptr<Partners> partners;
+  std::string address;
+
+ private:
+  std::filesystem::path folder_;
+  SystemClock clock_;
+  Log log_{clock_, LogLevel::error, LogFormat::text};
+  OneText source_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<boost::asio::io_context> io_;
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+  std::unique_ptr<WorkPool> pool_;
+  std::jthread thread_;
+  std::int64_t port_ = 0;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, State> states_;
+};
+
+class PartnersTest : public ::testing::Test {
+ protected:
+  PartnersTest() {
+    provider.know(consumer, "consumer");
+    consumer.know(provider, "provider");
+    auto& catalogue = provider.partners->connector().parts().catalogue;
+    EXPECT_TRUE(catalogue.put(
+        kAnna, dataspace::OfferTemplate{
+                   .id = "open", .name = "Open", .partners = {}, .groups = {}, .terms = {}, .rules = {}, .text = {}}));
+    EXPECT_TRUE(catalogue.put(
+        kAnna, dataspace::Dataset{.id = "oee", .title = "OEE", .description = {}, .source = "1", .offer = "open"}));
+  }
+  dataspace::Process begin() {
+    const auto begun = consumer.partners->connector().request_negotiation(
+        kAnna, {.partner = "provider", .dataset = "oee", .offer_id = "open:oee", .offer = {}, .address = {}});
+    EXPECT_TRUE(begun);
+    return *begun;
+  }
+  Company provider{"provider"}, consumer{"consumer"};
+};
+
+TEST_F(PartnersTest, TwoNodesAgreeAndDataFlowOverHttp) {
+  const auto negotiation = begin();
+  ASSERT_TRUE(consumer.comes_to(negotiation.id, State::finalized));
+  const auto agreement = consumer.process(negotiation.id).agreement;
+  const auto transfer = consumer.partners->connector().request_transfer(
+      kAnna, {.agreement = agreement, .format = std::string{dataspace::kPull}, .data_address = {}, .address = {}});
+  ASSERT_TRUE(transfer) << to_string(transfer.error());
+  ASSERT_TRUE(consumer.comes_to(transfer->id, State::started));
+  // As the page fetches it: through the route, by the consumer's own node.
+  const api::Router router{consumer.partners->routes()};
+  const auto match = router.find(api::Method::get, "/api/v1/dataspace/processes/" + transfer->id + "/data");
+  ASSERT_TRUE(match && match->route);
+  const auto answer = match->route->handle(
+      {.parameters = match->parameters, .body = {}, .content_type = {}, .if_match = {}, .caller = {}, .facts = {}});
+  ASSERT_TRUE(answer) << to_string(answer.error());
+  EXPECT_EQ(answer->body, "[1,2,3]");
+  EXPECT_EQ(provider.partners->connector().meters().get(agreement)->record.uses, 1);
+}
+
+TEST_F(PartnersTest, ANodeThatWasAwayIsReachedWhenItIsBack) {
+  provider.close();
+  const auto negotiation = begin();
+  provider.open();
+  EXPECT_TRUE(consumer.comes_to(negotiation.id, State::finalized));
+}
+
+TEST_F(PartnersTest, TheKeyStaysAcrossStarts) {
+  const auto before = provider.partners->connector().parts().partners.own().key.public_key;
+  provider.close();
+  provider.open();
+  EXPECT_EQ(provider.partners->connector().parts().partners.own().key.public_key, before);
+}
+
+TEST_F(PartnersTest, StrangersAreServedNothingButTheVersion) {
+  const auto status = [&](const std::string& path) {
+    const auto origin = provider.address.substr(0, provider.address.find("/dsp"));
+    const auto outcome =
+        consumer.partners->ask({.id = "x", .partner = "x", .method = "GET", .url = origin + path, .body = {}});
+    return outcome.status;
+  };
+  EXPECT_EQ(status("/.well-known/dspace-version"), 200);
+  EXPECT_EQ(status("/.well-known/did.json"), 200);
+  EXPECT_EQ(status("/dsp/2025-1/catalog/datasets/oee"), 401);
+  EXPECT_EQ(status("/dsp/2025-1/hanse/data/x"), 401);
+  EXPECT_EQ(status("/api/v1/dataspace/partners"), 404);
+}
+
+}  // namespace
+}  // namespace hanse::node
