@@ -144,7 +144,7 @@ bool Points::is_small_change(Point& point, const DataValue& value) const {
   return std::abs(*number - point.last_value) < point.deadband;
 }
 
-void Points::apply(std::size_t index, const DataValue& value, Timestamp now) {
+void Points::apply(std::size_t index, const DataValue& value, Timestamp now, bool current) {
   auto& point = points_[index];
   if (value.status && (value.status->code & kOverflowBits) == kOverflowBits) ++overflows_;
   if (value.status && value.status->kind() == status::kBadWaitingForInitialData.code) return;
@@ -152,9 +152,12 @@ void Points::apply(std::size_t index, const DataValue& value, Timestamp now) {
                    : value.server_time && value.server_time->is_set() ? value.server_time->time()
                                                                       : now;
   if (point.local_filter && is_small_change(point, value)) return;
-  // The outage left a bad sample: a value from before it says again what holds now, and must not hide behind that.
-  if (point.stale && time.ns <= point.stale_ns) time = std::max(now, Timestamp{point.stale_ns + 1});
-  point.stale = point.refused = false;
+  // The outage left a bad sample behind, which must not hide what holds.
+  if (point.stale && (current || time.ns <= point.last_ns) && time.ns <= point.stale_ns) {
+    time = std::max(now, Timestamp{point.stale_ns + 1});
+  }
+  point.stale = point.stale && time.ns <= point.stale_ns;
+  point.refused = false;
   apply_at(point, value, time);
   point.last_ns = std::max(point.last_ns, time.ns);
 }

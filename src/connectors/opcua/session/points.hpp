@@ -47,9 +47,11 @@ class Points {
   /// The server can't filter this value: changes below its deadband are left out here.
   void filter_locally(std::size_t point) { points_[point].local_filter = true; }
 
-  /// A value as the server reported it; `now` stands in where it brings no time. A value from before an outage that is
-  /// told again holds from `now` on.
-  void apply(std::size_t point, const DataValue& value, Timestamp now);
+  /// A value as the server reported it; `now` stands in where it brings no time. One that was told before the outage
+  /// already holds again from `now` on; one from within it stands at its own time.
+  void apply(std::size_t point, const DataValue& value, Timestamp now) { apply(point, value, now, false); }
+  /// What a read gave: it holds now, however old it is.
+  void apply_current(std::size_t point, const DataValue& value, Timestamp now) { apply(point, value, now, true); }
   /// From the server's history: into the gap, whatever came since.
   void apply_past(std::size_t point, const DataValue& value);
   /// The server can't give this value: one bad sample when it had a good one, or none yet.
@@ -83,6 +85,7 @@ class Points {
     Part whole;
     bool historizing = false, local_filter = false, stale = false, refused = false;
   };
+  void apply(std::size_t index, const DataValue& value, Timestamp now, bool current);
   void apply_at(Point& point, const DataValue& value, Timestamp time);
   void add(Part& part, Timestamp time, const Variant& value, signal::Quality quality);
   void add_parts(Point& point, Timestamp time, const Variant& value, signal::Quality quality);

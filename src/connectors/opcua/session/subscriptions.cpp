@@ -15,7 +15,8 @@ constexpr Duration kCallLimit = 30s;
 constexpr Duration kKeepAlive = 5s;
 constexpr Duration kSubscriptionLifetime = 5min;  // Long enough for a switch to be replaced.
 constexpr Duration kRetryRefused = 60s;
-constexpr std::uint32_t kEventHandle = 0xFFFF'FFFF;
+// node-opcua answers items of handle 0xFFFFFFFF under handle 0: ours begin at 1, and the one for events stays below.
+constexpr std::uint32_t kFirstHandle = 1, kEventHandle = 0x7FFF'FFFF;
 constexpr std::size_t kRefusedShown = 10;
 constexpr std::size_t kFailuresMax = 5;
 constexpr std::size_t kPublishMin = 2;
@@ -118,7 +119,7 @@ MonitoredItemCreateRequest Subscriptions::item_request(const WantedItem& item) c
   if (address) request.item.node = resolve(*address, session_.facts().namespaces).value_or(NodeId{});
   const Duration sampling =
       options_.sampling_interval > Duration{} ? options_.sampling_interval : options_.publishing_interval;
-  request.parameters.client_handle = item.point;
+  request.parameters.client_handle = item.point + kFirstHandle;
   request.parameters.sampling_interval_ms = std::chrono::duration<double, std::milli>(sampling).count();
   request.parameters.queue_size = options_.queue_size;
   const double deadband = points_.deadband(item.point);
@@ -226,6 +227,7 @@ void Subscriptions::all_created() {
   if (!complete || std::exchange(told_, true)) return;
   if (!later_.empty()) retry_at_ = session_.now().monotonic + kRetryRefused;
   if (listener_.created) listener_.created(outcome_);
+  refresh(Refresh::stale);
 }
 
 void Subscriptions::pump() {
@@ -304,7 +306,8 @@ void Subscriptions::take_data(const NotificationMessage& message) {
       const auto data = unwrap<DataChangeNotification>(object);
       if (!data) continue;
       for (const auto& item : data->monitored_items) {
-        if (item.client_handle < points_.size()) points_.apply(item.client_handle, item.value, now);
+        const std::size_t point = std::size_t{item.client_handle} - kFirstHandle;  // 0 becomes too large to be one.
+        if (point < points_.size()) points_.apply(point, item.value, now);
       }
     } else if (object.type_id.is(EventNotificationList::kBinaryId)) {
       const auto list = unwrap<EventNotificationList>(object);
@@ -333,7 +336,7 @@ void Subscriptions::ask_again(std::uint32_t subscription_id, std::uint32_t from,
                       listener_.gap(
                           fmt::format("notifications {} to {} are lost: {}", from, to - 1, to_string(reply.status)),
                           std::nullopt);
-                    return refresh();
+                    return refresh(Refresh::all);
                   }
                   acknowledgements_.push_back({.subscription_id = subscription_id, .sequence_number = from});
                   take_data(reply.value.message);
@@ -374,7 +377,7 @@ void Subscriptions::republish(std::size_t position) {
 
 void Subscriptions::resumed() {
   pump();
-  refresh();
+  refresh(Refresh::stale);
 }
 
 void Subscriptions::transfer() {
@@ -401,12 +404,13 @@ void Subscriptions::lost() {
   outstanding_ = 0;
 }
 
-void Subscriptions::refresh() { refresh_from(0); }
+void Subscriptions::refresh(Refresh which) { refresh_from(which, 0); }
 
-void Subscriptions::refresh_from(std::size_t first) {
+void Subscriptions::refresh_from(Refresh which, std::size_t first) {
   ReadRequest request;
   std::vector<std::size_t> asked;
   for (; first < points_.size() && asked.size() < std::max<std::size_t>(options_.values_per_read, 1); ++first) {
+    if (which == Refresh::stale && !points_.is_stale(first)) continue;
     const auto address = parse_node(points_.address(first));
     const auto node = address ? resolve(*address, session_.facts().namespaces) : Result<NodeId>{address.error()};
     if (!node) continue;
@@ -415,7 +419,7 @@ void Subscriptions::refresh_from(std::size_t first) {
   }
   if (asked.empty()) return;
   session_.call(std::move(request), kCallLimit,
-                [this, asked = std::move(asked), first, generation = generation_](Reply<ReadResponse> reply) {
+                [this, which, asked = std::move(asked), first, generation = generation_](Reply<ReadResponse> reply) {
                   if (generation != generation_) return;
                   if (reply.ok() && reply.value.results.size() == asked.size()) {
                     for (std::size_t i = 0; i < asked.size(); ++i) {
@@ -423,14 +427,15 @@ void Subscriptions::refresh_from(std::size_t first) {
                       const auto& value = reply.value.results[i];
                       const auto last = points_.last_time(asked[i]);
                       const bool newer = value.source_time && (!last || value.source_time->time() > *last);
-                      if (points_.is_stale(asked[i]) || newer) points_.apply(asked[i], value, session_.now().time);
+                      if (points_.is_stale(asked[i]) || newer)
+                        points_.apply_current(asked[i], value, session_.now().time);
                     }
                     points_.deliver();
                   } else if (asks_for_less(reply.status) && options_.values_per_read > 1) {
                     options_.values_per_read /= 2;
-                    return refresh_from(asked.front());
+                    return refresh_from(which, asked.front());
                   }
-                  refresh_from(first);
+                  refresh_from(which, first);
                 });
 }
 

@@ -101,8 +101,9 @@ class Subscriptions {
   void ask_again(std::uint32_t subscription_id, std::uint32_t from, std::uint32_t to);
   void republish(std::size_t position);
   void resumed();
-  void refresh();
-  void refresh_from(std::size_t first);
+  enum class Refresh { stale, all };
+  void refresh(Refresh which);
+  void refresh_from(Refresh which, std::size_t first);
   Subscription* find(std::uint32_t id);
 
   Session& session_;
