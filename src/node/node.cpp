@@ -11,12 +11,8 @@
 
 #include "api/openapi.hpp"
 #include "apps/catalogue.hpp"
-#include "historian/line_protocol_routes.hpp"
-#include "historian/routes.hpp"
-#include "historian/sql_routes.hpp"
 #include "net/on_pool.hpp"
-#include "node/history/foreign_series.hpp"
-#include "node/history/sql_tables.hpp"
+#include "node/history/history_routes.hpp"
 #include "node/protocols.hpp"
 #include "node/simulate/routes.hpp"
 #include "node/system/journal_routes.hpp"
@@ -88,7 +84,7 @@ Result<void> Node::assemble() {
   base_.plant->events().listen([this](std::span<const plant::ProductionEvent> events) { feed_.events(events); });
   engine_.findings().listen([this](const apps::Finding& finding) { feed_.finding(finding); });
   HANSE_CHECK(engine_.start(clock_.now()));
-  auto routes = make_routes();
+  auto routes = access_.limit_to_sites(make_routes(), plant_sites(*base_.plant, *base_.directory));
   *openapi_ = api::openapi_document(routes, version());
   router_ = std::make_unique<api::Router>(std::move(routes));
   server_ = std::make_unique<net::HttpServer>(
@@ -109,13 +105,7 @@ std::vector<api::Route> Node::make_routes() {
   std::vector<api::Route> routes;
   append(routes, access_.routes());
   append(routes, plant::routes(*base_.plant, connections_.machine_connector()));
-  append(routes, historian::routes(*base_.history, *base_.directory));
-  append(routes, historian::line_protocol_routes(
-                     {.directory = *base_.directory,
-                      .clock = clock_,
-                      .append = [this](const signal::SampleBatch& batch) { return append_now(batch); },
-                      .resolve = foreign_series(*base_.plant)}));
-  append(routes, historian::sql_routes(sql_tables(base_), clock_));
+  append(routes, history_routes(base_, clock_, [this](const signal::SampleBatch& batch) { return append_now(batch); }));
   append(routes, connection_routes(connections_));
   append(routes, engine_.routes());
   append(routes, journal_routes(*base_.store));

@@ -211,7 +211,7 @@ void add_event_routes(std::vector<Route>& out, Plant& plant) {
         return Page<ProductionEvent>{std::move(page.items), std::move(page.next)};
       }));
   out.push_back(api::route<ProductionEvent, ProductionEvent>(
-      {Method::post, "/api/v1/events", "Records what a person saw: parts, rework, a reason, an order.", kWrite},
+      {Method::post, "/api/v1/events", "Records what a person saw: parts, rework, a reason, an order.", "events.write"},
       [&plant](const ProductionEvent& in, const Context& context) -> Result<ProductionEvent> {
         if (!plant.records()->asset(in.asset)) {
           return fail(ErrorCode::invalid, "the event is wrong", {{"asset", "there is no asset '" + in.asset.value + "'"}});
