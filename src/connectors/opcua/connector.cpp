@@ -20,7 +20,7 @@ constexpr Duration kWaitMax = 10s;
 constexpr std::size_t kReadBytes = 256U << 10;
 // After a loss: soon at first, then patiently. What the connection knows (which values, where each stood, the session's
 // key) is worth keeping for so long; after that the supervisor begins anew.
-constexpr Duration kPauseFirst = 250ms, kPauseMax = 5s, kOutageMax = 1h;
+constexpr Duration kPauseFirst = 250ms, kPauseMax = 2s, kOutageMax = 1h;
 
 Now now_of(const Clock& clock) { return {.time = clock.now(), .monotonic = clock.monotonic()}; }
 
@@ -83,7 +83,7 @@ class OpcuaConnector final : public Connector {
       const Duration now = clock_.monotonic();
       if (was_up || !lost_at) lost_at = now;
       if (now - *lost_at > kOutageMax) co_return ended.error();
-      auto pausing = net::pause(std::clamp<Duration>((now - *lost_at) / 5, kPauseFirst, kPauseMax));
+      auto pausing = net::pause(std::clamp<Duration>((now - *lost_at) / 10, kPauseFirst, kPauseMax));
       co_await std::move(pausing);
     }
   }
