@@ -125,24 +125,27 @@ void bench_families(const std::string& folder, bool full) {
   for (const auto text : split(list, ',')) limits.push_back(std::atof(std::string{text}.c_str()));
   for (const auto& family : families()) {
     if (!wanted.empty() && !(" " + wanted + " ").contains(" " + family.name + " ")) continue;
-    const std::size_t step = full ? 1 : std::max<std::size_t>(1, family.instances.size() / family.sample);
+    std::vector<std::pair<std::string, Problem>> present;
+    for (const auto& name : family.instances) {
+      Problem problem;
+      if (known.contains(name) && read_problem(folder, name, problem)) present.emplace_back(name, std::move(problem));
+    }
+    const std::size_t step = full ? 1 : std::max<std::size_t>(1, present.size() / family.sample);
     for (const double seconds : limits) {
       double sum = 0;
       std::size_t count = 0, hit = 0;
-      for (std::size_t i = step / 2; i < family.instances.size(); i += step) {
-        const auto& name = family.instances[i];
-        const auto best = known.find(name);
-        Problem problem;
-        if (best == known.end() || !read_problem(folder, name, problem)) continue;
+      for (std::size_t i = step / 2; i < present.size(); i += step) {
+        const auto& [name, problem] = present[i];
+        const auto& best = known.at(name);
         const auto solution = solve_for(problem, seconds);
-        const double gap = 100.0 * (static_cast<double>(solution.value) / static_cast<double>(best->second.high) - 1);
-        demand(solution.bound.value <= best->second.high, name + ": a bound over the best known");
+        const double gap = 100.0 * (static_cast<double>(solution.value) / static_cast<double>(best.high) - 1);
+        demand(solution.bound.value <= best.high, name + ": a bound over the best known");
         std::printf("%s %.0fs %lld (best known %lld) %.2f %% bound %lld by %s\n", name.c_str(), seconds,
-                    static_cast<long long>(solution.value), static_cast<long long>(best->second.high), gap,
+                    static_cast<long long>(solution.value), static_cast<long long>(best.high), gap,
                     static_cast<long long>(solution.bound.value), solution.bound.name.c_str());
         std::fflush(stdout);
         sum += gap;
-        hit += solution.value <= best->second.high ? 1 : 0;
+        hit += solution.value <= best.high ? 1 : 0;
         ++count;
       }
       if (count == 0) continue;

@@ -108,27 +108,33 @@ Bound makespan_bound(const Problem& problem) {
   const auto offer = [&](std::int64_t value, auto&& name) {
     if (value > best.value) best = {value, name()};
   };
-  // Operations by the set of machines that can do them.
+  // Operations by the set of machines that can do them; those of one machine apart, for there may be a million.
   std::map<std::vector<std::uint32_t>, std::vector<Item>> by_machines;
+  std::vector<std::vector<Item>> by_machine(problem.machines.size());
   std::size_t index = 0;
   for (const auto& job : problem.jobs) {
     for (const auto& operation : job.operations) {
-      std::vector<std::uint32_t> machines;
-      bool unary = true;
-      for (const auto& mode : operation.modes) {
-        machines.push_back(static_cast<std::uint32_t>(position(mode.machine)));
-        unary = unary && problem.machines[machines.back()].capacity == 1;
+      const auto& item = relaxed.items[index++];
+      const auto unary = [&](const Mode& mode) { return problem.machines[position(mode.machine)].capacity == 1; };
+      if (job.cancelled || !std::all_of(operation.modes.begin(), operation.modes.end(), unary)) continue;
+      if (operation.modes.size() == 1) {
+        by_machine[position(operation.modes[0].machine)].push_back(item);
+        continue;
       }
+      std::vector<std::uint32_t> machines;
+      for (const auto& mode : operation.modes) machines.push_back(static_cast<std::uint32_t>(position(mode.machine)));
       std::sort(machines.begin(), machines.end());
-      if (unary && !job.cancelled) by_machines[machines].push_back(relaxed.items[index]);
-      ++index;
+      by_machines[machines].push_back(item);
     }
   }
   if (best.value == 0) best.name = "none";
-  for (const auto& [machines, items] : by_machines) {
-    if (machines.size() == 1) {
-      offer(preemptive(items), [&] { return fmt::format("machine '{}'", problem.machines[machines[0]].name); });
-    }
+  for (std::size_t m = 0; m < by_machine.size(); ++m) {
+    if (by_machine[m].empty()) continue;
+    offer(preemptive(by_machine[m]), [&] { return fmt::format("machine '{}'", problem.machines[m].name); });
+  }
+  if (by_machines.empty()) return best;
+  for (std::uint32_t m = 0; m < by_machine.size() && by_machines.size() <= kGroupsMax; ++m) {
+    if (!by_machine[m].empty()) by_machines[{m}] = std::move(by_machine[m]);
   }
   if (by_machines.size() > kGroupsMax) return best;
   // The load of a set of machines: all operations that can go nowhere else.
