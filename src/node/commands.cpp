@@ -53,6 +53,7 @@ constexpr std::array kCommands = {
     CommandEntry{"journal verify", run_journal_verify},
     CommandEntry{"sql", run_sql},
     CommandEntry{"replay", run_replay},
+    CommandEntry{"schedule", run_schedule},
     CommandEntry{"openapi", print_openapi},
     CommandEntry{"settings check", settings_check},
     CommandEntry{"settings reference", settings_reference},

@@ -4,6 +4,7 @@
 
 #include "connectors/modbus/protocol.hpp"
 #include "connectors/mtconnect/connector.hpp"
+#include "connectors/opcua/protocol.hpp"
 #include "connectors/simulated/protocol.hpp"
 #include "connectors/sparkplug/protocol.hpp"
 
@@ -11,7 +12,7 @@ namespace hanse::node {
 
 std::span<const connectors::Protocol* const> protocols() {
   static const std::array kProtocols = {&connectors::sparkplug::kProtocol, &connectors::mtconnect::protocol(),
-                                        &connectors::modbus::protocol(), &connectors::simulated::protocol()};
+                                        &connectors::modbus::protocol(), &connectors::opcua::protocol(), &connectors::simulated::protocol()};
   return kProtocols;
 }
 
