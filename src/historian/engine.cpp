@@ -332,11 +332,12 @@ void EmbeddedEngine::commit_group() {
 
 /// Sealing can't keep up, or the store takes nothing: better slow, and at last refused, than out of memory.
 Result<void> EmbeddedEngine::wait_for_room() {
-  if (heads_.weight() < 2 * weight_max() || !context_.background) return {};
+  const auto enough = weight_max() + weight_max() / 4;
+  if (heads_.weight() < enough || !context_.background) return {};
   std::unique_lock lock{round_mutex_};
   work_ = true;
   work_there_.notify_all();
-  room_there_.wait_for(lock, kPatience, [this] { return heads_.weight() < 2 * weight_max(); });
+  room_there_.wait_for(lock, kPatience, [this, enough] { return heads_.weight() < enough; });
   if (heads_.weight() < 4 * weight_max()) return {};
   return fail(ErrorCode::unavailable, "the history takes nothing more until the store takes what is in memory");
 }

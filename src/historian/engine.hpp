@@ -48,7 +48,7 @@ HANSE_DESCRIBE(RetentionClass, (name, raw_days, minute_days, hour_days))
 struct HistorianSettings {
   Durability durability = Durability::batch;
   std::int64_t window_ms = 10;
-  std::int64_t memory_samples_max = 4'000'000;
+  std::int64_t memory_samples_max = 3'000'000;
   std::int64_t log_mb_max = 64;
   std::int64_t raw_days = 90;
   std::int64_t minute_days = 1825;
