@@ -6,15 +6,19 @@ const source = new URL('../../docs/api/openapi.json', import.meta.url);
 const target = new URL('../src/api/generated.ts', import.meta.url);
 const schemas = existsSync(source) ? (JSON.parse(readFileSync(source, 'utf8')).components?.schemas ?? {}) : {};
 
-const typeName = (name) => name.replace(/[^A-Za-z0-9]+(.)?/g, (_, next) => (next ?? '').toUpperCase());
+// A record that has no name outside its C++ file is `anonymous_Name` in the document.
+const typeName = (name) => name.replaceAll('anonymous_', '').replace(/(?:^|[^A-Za-z0-9]+)(.)?/g, (_, next) => (next ?? '').toUpperCase());
 const plain = { string: 'string', integer: 'number', number: 'number', boolean: 'boolean', null: 'null' };
+
+/** Each of the types once. */
+const either = (types) => [...new Set(types.flatMap((type) => type.split(' | ')))].join(' | ');
 
 function typeOf(schema, where) {
   if (schema.$ref) return typeName(schema.$ref.split('/').pop());
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const several = schema.oneOf ?? schema.anyOf;
-  if (several) return several.map((one) => typeOf(one, where)).join(' | ');
-  if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type }, where)).join(' | ');
+  if (several) return either(several.map((one) => typeOf(one, where)));
+  if (Array.isArray(schema.type)) return either(schema.type.map((type) => typeOf({ ...schema, type }, where)));
   if (schema.type === 'array') return `(${typeOf(schema.items ?? {}, where)})[]`;
   if (schema.type === 'object') {
     if (schema.properties) return record(schema, where);
@@ -36,6 +40,12 @@ function record(schema, where) {
 }
 
 const text = ['// Written by tools/api_types.mjs from docs/api/openapi.json. Not to be edited.', 'export {};'];
-for (const [name, schema] of Object.entries(schemas)) text.push(`export type ${typeName(name)} = ${typeOf(schema, name)};`);
+const seen = new Map();
+for (const [name, schema] of Object.entries(schemas)) {
+  const type = typeName(name);
+  if (seen.has(type)) throw new Error(`schemas '${seen.get(type)}' and '${name}' would both be the type ${type}`);
+  seen.set(type, name);
+  text.push(`export type ${type} = ${typeOf(schema, name)};`);
+}
 const out = text.join('\n') + '\n';
 if (!existsSync(target) || readFileSync(target, 'utf8') !== out) writeFileSync(target, out);

@@ -13,7 +13,7 @@ it('ticks roles and their sites', () => {
   expect(withSite(before, 'engineer', 'south', true)[0]).toEqual({ role: 'engineer', sites: ['north', 'south'] });
   expect(withSite(before, 'engineer', 'north', false)[0]).toEqual({ role: 'engineer', sites: [] });
   expect(grantText({ role: 'engineer', sites: ['north'] })).toBe('Engineer (north)');
-  expect(grantText({ role: 'viewer' })).toBe('Viewer');
+  expect(grantText({ role: 'viewer', sites: [] })).toBe('Viewer');
 });
 it('shows what was taken out and what came', () => {
   expect(lineDiff('a\nb\nc', 'a\nc\nd')).toEqual([{ sign: ' ', text: 'a' }, { sign: '-', text: 'b' }, { sign: ' ', text: 'c' }, { sign: '+', text: 'd' }]);

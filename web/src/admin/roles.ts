@@ -14,8 +14,7 @@ export function roleText(role: string): string {
 }
 /** `Operator`, or `Operator (north, south)` for one that holds at some sites only. */
 export function grantText(grant: RoleGrant): string {
-  const sites = grant.sites ?? [];
-  return sites.length ? `${roleText(grant.role)} (${sites.join(', ')})` : roleText(grant.role);
+  return grant.sites.length ? `${roleText(grant.role)} (${grant.sites.join(', ')})` : roleText(grant.role);
 }
 /** The roles after ticking one, or taking the tick away; a new one holds everywhere. */
 export function withRole(held: RoleGrant[], role: string, ticked: boolean): RoleGrant[] {
@@ -26,7 +25,7 @@ export function withRole(held: RoleGrant[], role: string, ticked: boolean): Role
 export function withSite(held: RoleGrant[], role: string, site: string, ticked: boolean): RoleGrant[] {
   return held.map((grant) => {
     if (grant.role !== role) return grant;
-    const others = (grant.sites ?? []).filter((one) => one !== site);
+    const others = grant.sites.filter((one) => one !== site);
     return { role, sites: ticked ? [...others, site] : others };
   });
 }

@@ -32,6 +32,6 @@ export function unknownMachine(asset: Asset): BoardMachine {
 export const reasonOf = (machine: BoardMachine): string => machine.reason_name || machine.reason || machine.alarm;
 export async function readHealth(stop?: AbortSignal): Promise<Map<string, ConnectionHealth>> {
   const answer = await get<Page<ConnectionHealth>>('/connections-health', {}, stop);
-  return new Map(answer.items.map((item) => [item.id ?? item.connection ?? '', item]));
+  return new Map(answer.items.map((item) => [item.id, item]));
 }
 export const readConnections = (): Promise<Connection[]> => all<Connection>('/connections');

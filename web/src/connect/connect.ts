@@ -40,5 +40,7 @@ export function places(assets: Asset[]): Asset[] {
   const rank = { line: 0, work_unit: 1, area: 2, site: 3, enterprise: 4, asset: 5 };
   return assets.filter((asset) => asset.level !== 'asset').sort((a, b) => rank[a.level] - rank[b.level] || a.position - b.position || a.name.localeCompare(b.name, undefined, { numeric: true }));
 }
+/** A line hangs in an area, a site or an enterprise. */
+export const canHoldLine = (asset: Asset): boolean => asset.level === 'enterprise' || asset.level === 'site' || asset.level === 'area';
 export const steps = ['protocol', 'settings', 'test', 'place', 'done'] as const;
 export type Step = (typeof steps)[number];

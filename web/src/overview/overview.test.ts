@@ -4,7 +4,7 @@ import type { Asset, BoardMachine, Connection, ConnectionHealth, Finding } from 
 import { countStates, headline, needs } from './overview';
 
 const now = Date.parse('2026-03-02T10:00:00Z');
-const asset = (name: string): Asset => ({ id: name, name, level: 'asset', parent: '', kind: '', template_id: '', manufacturer: '', model: '', serial: '', description: '', position: 0 });
+const asset = (name: string): Asset => ({ id: name, name, level: 'asset', parent: '', kind: '', template_id: '', manufacturer: '', model: '', serial: '', description: '', calendar: '', position: 0 });
 const machine = (name: string, state: BoardMachine['state'], minutes = 1, reason_name = ''): BoardMachine => ({ ...unknownMachine(asset(name)), state, since: new Date(now - minutes * 60_000).toISOString(), reason_name });
 
 describe('overview', () => {
@@ -24,9 +24,15 @@ describe('overview', () => {
   it('lists open findings before weak connections, worst first', () => {
     const finding = (severity: Finding['severity'], end: string | null = null): Finding => ({ app: 'p', key: severity, asset: 'a', severity, title: severity, detail: '', begin: '2026-03-02T09:00:00Z', end });
     const connection: Connection = { id: 'c', name: 'Cell', protocol: 'modbus', enabled: true, asset: '', template_id: '', settings: {} };
-    const health: ConnectionHealth = { health: 'stopped', reason: 'refused', since: null, samples: 0, dropped: 0, rejected: 0, last_data: null };
-    const list = needs([finding('info'), finding('critical'), finding('warning', '2026-03-02T09:30:00Z')], [connection], new Map([['c', health]]));
+    const health: ConnectionHealth = { id: 'c', name: 'Cell', protocol: 'modbus', health: 'stopped', reason: 'refused', since: '2026-03-02T09:00:00Z', samples: 0, dropped: 0, rejected: 0, restarts: 0, last_data: null, notices: [] };
+    const list = needs([finding('info'), finding('critical'), finding('warning', '2026-03-02T09:30:00Z')], [connection], new Map([['c', health]]), [], now);
     expect(list.map((need) => need.severity)).toEqual(['critical', 'warning', 'info']);
-    expect(needs([], [{ ...connection, enabled: false }], new Map([['c', health]]))).toEqual([]);
+    expect(needs([], [{ ...connection, enabled: false }], new Map([['c', health]]), [], now)).toEqual([]);
+  });
+  it('asks a person about a machine that stays down, unless a finding does already', () => {
+    const machines = [machine('A', 'down', 14, 'belt'), machine('B', 'down', 1), machine('C', 'idle', 90)];
+    expect(needs([], [], new Map(), machines, now)).toMatchObject([{ title: 'A is down', detail: 'belt', href: '/performance/A' }]);
+    const told: Finding = { app: 'p', key: 'k', asset: 'A', severity: 'critical', title: 'Belt torn', detail: '', begin: '2026-03-02T09:46:00Z', end: null };
+    expect(needs([told], [], new Map(), machines, now).map((need) => need.title)).toEqual(['Belt torn']);
   });
 });

@@ -37,10 +37,17 @@ export interface Need {
   href: string;
 }
 const order = { critical: 0, warning: 1, info: 2 };
-export function needs(findings: Finding[], connections: Connection[], health: Map<string, ConnectionHealth>): Need[] {
+/** Shorter stops end without anybody but the operator beside the machine. */
+const kStaysDown = 120_000;
+export function needs(findings: Finding[], connections: Connection[], health: Map<string, ConnectionHealth>, machines: BoardMachine[], now: number): Need[] {
   const list: Need[] = findings
     .filter((finding) => !finding.end)
     .map((finding) => ({ key: `${finding.app}/${finding.key}`, severity: finding.severity, title: finding.title, detail: finding.detail, begin: finding.begin, href: finding.asset ? `/plant/${encodeURIComponent(finding.asset)}` : '/performance' }));
+  const told = new Set(findings.filter((finding) => !finding.end).map((finding) => finding.asset));
+  for (const machine of machines) {
+    if (machine.state !== 'down' || told.has(machine.asset) || now - (toMs(machine.since) ?? now) < kStaysDown) continue;
+    list.push({ key: `down/${machine.asset}`, severity: 'warning', title: t('{machine} is down', { machine: machine.name }), detail: reasonOf(machine) || t('no reason given'), begin: machine.since, href: `/performance/${encodeURIComponent(machine.asset)}` });
+  }
   for (const connection of connections) {
     const seen = health.get(connection.id);
     if (!connection.enabled || !seen || (seen.health !== 'degraded' && seen.health !== 'stopped')) continue;

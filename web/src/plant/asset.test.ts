@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Signal } from '../api/contract';
 import { groupByUnit, pickTrend, sortSignals } from './asset';
 
-const signal = (number: number, name: string, meaning: string, unit = '', type: Signal['type'] = 'real'): Signal => ({ number, asset: 'a', name, meaning, type, unit, interpolation: 'linear', low: null, high: null, description: '' });
+const signal = (number: number, name: string, meaning: Signal['meaning'], unit = '', type: Signal['type'] = 'real'): Signal => ({ number, asset: 'a', name, meaning, type, unit, interpolation: 'linear', low: null, high: null, description: '' });
 const signals = [signal(1, 'zeta', 'other'), signal(2, 'power', 'power', 'kW'), signal(3, 'execution', 'execution', '', 'text'), signal(4, 'pump', 'power', 'kW'), signal(5, 'oil', 'temperature', 'Cel')];
 
 describe('asset', () => {

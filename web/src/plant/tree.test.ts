@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Asset, BoardMachine } from '../api/contract';
-import { below, downBelow, flatten, growTree, pathTo } from './tree';
+import { below, downBelow, fitsBelow, flatten, growTree, pathTo } from './tree';
 
-const asset = (id: string, parent: string, position = 0): Asset => ({ id, name: id, level: parent ? 'asset' : 'site', parent, kind: '', template_id: '', manufacturer: '', model: '', serial: '', description: '', position });
+const asset = (id: string, parent: string, position = 0): Asset => ({ id, name: id, level: parent ? 'asset' : 'site', parent, kind: '', template_id: '', manufacturer: '', model: '', serial: '', description: '', calendar: '', position });
 const assets = [asset('m10', 'line'), asset('m9', 'line'), asset('line', 'site'), asset('site', ''), asset('lost', 'gone'), asset('first', 'line', -1)];
 
 describe('tree', () => {
@@ -17,6 +17,12 @@ describe('tree', () => {
     expect(growTree(circle)).toEqual([]);
     expect(pathTo(new Map(circle.map((one) => [one.id, one])), 'a').length).toBe(2);
     expect(below(circle, 'a').length).toBe(2);
+  });
+  it('hangs nothing under what is of its own level or lower, but a machine under a machine', () => {
+    expect(fitsBelow('area', 'site')).toBe(true);
+    expect(fitsBelow('area', 'line')).toBe(false);
+    expect(fitsBelow('line', 'line')).toBe(false);
+    expect(fitsBelow('asset', 'asset')).toBe(true);
   });
   it('counts the machines that are down under a branch', () => {
     const board = new Map([['m9', { state: 'down' } as BoardMachine]]);

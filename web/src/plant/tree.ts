@@ -7,6 +7,9 @@ export interface Branch {
 }
 export const levels: Level[] = ['enterprise', 'site', 'area', 'line', 'work_unit', 'asset'];
 
+/** May equipment of this level hang under one of the level `above`? Levels between may be left out. */
+export const fitsBelow = (level: Level, above: Level): boolean => levels.indexOf(above) < levels.indexOf(level) || (level === 'asset' && above === 'asset');
+
 /** The equipment as a tree, siblings by position and name. What names a parent that isn't there stands at the top. */
 export function growTree(assets: Asset[]): Branch[] {
   const known = new Set(assets.map((asset) => asset.id));

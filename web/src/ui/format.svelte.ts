@@ -44,7 +44,7 @@ export function dateTime(time: string | number | null | undefined, seconds = tru
   const ms = toMs(time);
   if (ms === null) return '–';
   const day = dateFormat({ weekday: 'short', day: '2-digit', month: 'short' }).format(ms);
-  return `${day}, ${clock(ms, seconds)}`;
+  return `${day}, ${clock(ms, seconds)}`.replaceAll(' ', '\u00a0'); // one line in narrow columns too
 }
 /** The time alone when it was today, else with its day. */
 export function when(time: string | number | null | undefined): string {

@@ -33,7 +33,7 @@ export function waterfall(losses: LossNode[]): Step[] {
   for (const loss of losses) {
     if (loss.group === 'value' || loss.ns === 0) continue;
     left -= loss.ns;
-    steps.push({ id: loss.id, name: t(loss.name), group: loss.group, below: hours(Math.min(left, left + loss.ns)), size: hours(Math.abs(loss.ns)), share: loss.share, kind: 'loss' });
+    steps.push({ id: loss.id, name: t(loss.name), group: loss.group, below: hours(Math.min(left, left + loss.ns)), size: hours(Math.abs(loss.ns)), share: loss.ns / total, kind: 'loss' });
   }
   steps.push({ id: 'value', name: t('Good parts at ideal speed'), group: 'value', below: 0, size: hours(left), share: left / total, kind: 'rest' });
   return steps;
@@ -58,10 +58,10 @@ export function boardSentence(board: Board, now: number): string {
   const line = board.lines.find((one) => one.machines.includes(first));
   const what = [reasonOf(first), first.since ? duration(now - toMs(first.since)!) : ''].filter(Boolean).join(', ');
   const lead = line?.name ? `${line.name}: ${t('{machine} is down', { machine: first.name })}` : t('{machine} is down', { machine: first.name });
-  return [lead + (what ? `, ${what}` : ''), down.length > 1 ? t('and {n} more', { n: down.length - 1 }) : ''].filter(Boolean).join(' ');
+  return [lead + (what ? `, ${what}` : ''), down.length === 2 ? t('one more is down') : down.length > 2 ? t('{n} more are down', { n: down.length - 1 }) : ''].filter(Boolean).join('; ');
 }
 /** Parts that are missing against the target by now. */
-export const behind = (machine: BoardMachine): number | null => (machine.target === null ? null : Math.max(0, Math.round(machine.target - machine.good)));
+export const behind = (machine: BoardMachine): number | null => (machine.target === null || machine.good === null ? null : Math.max(0, Math.round(machine.target - machine.good)));
 
 export interface Block {
   left: number;
