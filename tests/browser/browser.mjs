@@ -1,6 +1,6 @@
 // What every story in the browser needs: a node with a plant, Chromium, pictures of what was seen, and a list of cases.
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { chromium } from '../../web/node_modules/playwright-core/index.mjs';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const program = join(process.env.HANSE_TEST_BUILD ?? join(root, 'build/dev'), 'hanse');
 export const artefacts = join(root, 'tests/artefacts');
+const tutorial = join(root, 'docs/tutorial');
 export const password = 'correct horse battery staple';
 mkdirSync(artefacts, { recursive: true });
 
@@ -33,7 +34,9 @@ export function expect(condition, what) {
 export class Program {
   constructor(words) {
     this.text = '';
-    this.child = spawn(program, words, { cwd: root, env: { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' } });
+    // What is set for the tests is no setting of the node.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HANSE_')));
+    this.child = spawn(program, words, { cwd: root, env: { ...env, ASAN_OPTIONS: 'detect_leaks=0' } });
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (data) => (this.text += data));
     this.ended = new Promise((done) => this.child.on('exit', (code) => { this.code = code; done(code); }));
   }
@@ -113,6 +116,35 @@ export class Browser {
 }
 
 export const shot = (page, name) => page.screenshot({ path: join(artefacts, `${name}.png`) });
+/** A picture that a chapter of the tutorial shows; HANSE_TUTORIAL_SHOTS=1 puts it there. */
+export async function figure(page, name) {
+  await shot(page, `tutorial-${name}`);
+  if (process.env.HANSE_TUTORIAL_SHOTS === '1') copyFileSync(join(artefacts, `tutorial-${name}.png`), join(tutorial, `${name}.png`));
+}
+
+/** Opens a page of the node and waits until it shows what it has, not that it loads. */
+export async function open(page, url) {
+  await page.goto(url);
+  await settled(page);
+}
+export async function settled(page) {
+  await page.locator('main h1, main [role=alert]').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('.bone'));
+}
+/** After the name and password were given: the pages are there. */
+export async function signedIn(page) {
+  await page.locator('nav.rail').waitFor();
+  await settled(page);
+}
+/** The first administrator, made as the link on the console asks. */
+export async function makeAdministrator(page, link, name = 'anna') {
+  await page.goto(link);
+  await page.locator('input[name=name]').fill(name);
+  await page.locator('input[name=password]').fill(password);
+  await page.locator('input[name=again]').fill(password);
+  await page.locator('button.main').click();
+  await signedIn(page);
+}
 
 /** Nothing sticks out to the side, and the page's code is sound. */
 export async function sound(page, where) {
@@ -121,15 +153,29 @@ export async function sound(page, where) {
   expect(page.faults.length === 0, `${where}: ${page.faults.join('; ')}`);
 }
 
-/** Runs the cases in order, tells tests/suite what became of each, and ends this process. */
-export async function runCases(cases, clean) {
+/** What the pages said when a case failed: their pictures, addresses and alerts. */
+async function confess(browser, name) {
+  for (const [index, page] of browser.chromium.contexts().flatMap((context) => context.pages()).entries()) {
+    await shot(page, `failed-${name}-${index}`).catch(() => {});
+    const alerts = await page.locator('[role=alert]').allInnerTexts().catch(() => []);
+    console.error(`page ${page.url()} ${alerts.join(' | ')} ${(page.faults ?? []).join('; ')}`);
+  }
+}
+
+/** Runs the cases in order, tells tests/suite what became of each, and ends this process. `HANSE_STORIES=a,b` takes some only. */
+export async function runCases(browser, cases, clean) {
   const lines = [];
+  const wanted = process.env.HANSE_STORIES?.split(',');
   for (const [name, act] of Object.entries(cases)) {
+    if (wanted && !wanted.includes(name)) continue;
+    const begin = Date.now();
     try {
       await act();
+      console.error(`${name}: ${((Date.now() - begin) / 1000).toFixed(1)} s`);
       lines.push(`passed browser/${name}`);
     } catch (error) {
       console.error(error);
+      await confess(browser, name);
       lines.push(`failed browser/${name}: ${String(error.message).split('\n')[0].slice(0, 200)}`);
     }
     console.log(lines.at(-1));
