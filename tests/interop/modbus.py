@@ -102,19 +102,19 @@ def a_server_that_is_no_modbus_is_told():
     assert answer.status == 503 and "Modbus" in answer.json()["detail"], (answer.status, answer.body[:300])
 
 
-servers["pymodbus"] = (peer.start_pymodbus(port := peer.free_port()), port)
-servers["jsmodbus"] = (peer.start_jsmodbus(port := peer.free_port()), port)
-cases, skipped = [a_server_that_is_no_modbus_is_told], []
-if servers["pymodbus"][0]:
-    cases += [pymodbus_is_read, pymodbus_restarts_and_is_found_again, a_silent_unit_of_pymodbus_starves_nobody]
-else:
-    skipped.append("pymodbus: Debian's python3-pymodbus isn't installed")
-if servers["jsmodbus"][0]:
-    cases.append(jsmodbus_is_read_one_question_at_a_time)
-else:
-    skipped.append("jsmodbus: npm can't install it here")
-peer.report_skipped("interop/modbus", skipped)
 try:
+    servers["pymodbus"] = (peer.start_pymodbus(port := peer.free_port()), port)
+    servers["jsmodbus"] = (peer.start_jsmodbus(port := peer.free_port()), port)
+    cases, skipped = [a_server_that_is_no_modbus_is_told], []
+    if servers["pymodbus"][0]:
+        cases += [pymodbus_is_read, pymodbus_restarts_and_is_found_again, a_silent_unit_of_pymodbus_starves_nobody]
+    else:
+        skipped.append("pymodbus: Debian's python3-pymodbus isn't installed")
+    if servers["jsmodbus"][0]:
+        cases.append(jsmodbus_is_read_one_question_at_a_time)
+    else:
+        skipped.append("jsmodbus: npm can't install it here")
+    peer.report_skipped("interop/modbus", skipped)
     with node:
         node.set_up()
         for name in servers:
