@@ -28,10 +28,24 @@ const SystemClock kClock;
 
 double now_s() { return std::chrono::duration<double>(kClock.monotonic()).count(); }
 
-std::string setting(const char* name, const char* otherwise) {
-  const char* value = std::getenv(name);
-  return value && *value ? value : otherwise;
-}
+/// The process's environment, as `main` is given it.
+class Environment {
+ public:
+  explicit Environment(char** variables) {
+    for (; variables && *variables; ++variables) {
+      const std::string_view text{*variables};
+      const auto equals = text.find('=');
+      if (equals != std::string_view::npos) values_[std::string{text.substr(0, equals)}] = text.substr(equals + 1);
+    }
+  }
+  std::string setting(const std::string& name, const std::string& otherwise) const {
+    const auto found = values_.find(name);
+    return found == values_.end() || found->second.empty() ? otherwise : found->second;
+  }
+
+ private:
+  std::map<std::string, std::string> values_;
+};
 
 struct Family {
   std::string name;
@@ -113,15 +127,16 @@ Solution solve_for(const Problem& problem, double seconds) {
   return *std::move(solution);
 }
 
-void bench_families(const std::string& folder, bool full) {
+void bench_families(const Environment& environment, bool full) {
+  const auto folder = environment.setting("HANSE_INSTANCES", "../shared/data/scheduling");
   const auto known = best_known(folder);
   if (known.empty()) {
     std::printf("SKIP no instances in '%s' (HANSE_INSTANCES)\n", folder.c_str());
     return;
   }
-  const std::string wanted = setting("HANSE_BENCH_FAMILIES", "");
+  const std::string wanted = environment.setting("HANSE_BENCH_FAMILIES", "");
   std::vector<double> limits;
-  const std::string list = setting("HANSE_BENCH_SECONDS", full ? "1,10,60" : "1,10");
+  const std::string list = environment.setting("HANSE_BENCH_SECONDS", full ? "1,10,60" : "1,10");
   for (const auto text : split(list, ',')) limits.push_back(std::atof(std::string{text}.c_str()));
   for (const auto& family : families()) {
     if (!wanted.empty() && !(" " + wanted + " ").contains(" " + family.name + " ")) continue;
@@ -331,13 +346,14 @@ void bench_rescheduling(std::size_t operations, int events, bool full) {
 
 }  // namespace
 
-int main() {
-  const bool full = !setting("HANSE_BENCH_FULL", "").empty();
-  const std::string parts = setting("HANSE_BENCH_PARTS", "rescheduling million families");
+int main(int, char**, char** variables) {
+  const Environment environment{variables};
+  const bool full = !environment.setting("HANSE_BENCH_FULL", "").empty();
+  const std::string parts = environment.setting("HANSE_BENCH_PARTS", "rescheduling million families");
   if (parts.contains("rescheduling")) {
     bench_rescheduling(1'000, full ? 100 : 20, full);
     bench_rescheduling(10'000, full ? 100 : 6, full);
   }
   if (parts.contains("million")) bench_million(full ? 60 : 10);
-  if (parts.contains("families")) bench_families(setting("HANSE_INSTANCES", "../shared/data/scheduling"), full);
+  if (parts.contains("families")) bench_families(environment, full);
 }
