@@ -288,6 +288,14 @@ static_assert(
 
 }  // namespace
 
+void BinaryReader::read_scalar(Builtin type, Variant& out) {
+  const auto position = static_cast<std::size_t>(type);
+  out = {};
+  if (type == Builtin::variant) return read_builtin(out);
+  if (position == 0 || position > kBuiltins) return fail_with("has a field of an unknown built-in type");
+  kReadContent[position](*this, out.value);
+}
+
 void BinaryReader::read_builtin(Variant& out) {
   const Nesting nesting{*this};
   if (!ok()) return;

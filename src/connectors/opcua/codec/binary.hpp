@@ -119,6 +119,9 @@ class BinaryReader {
     return out;
   }
 
+  /// One scalar of a built-in type, without a variant's head in front.
+  void read_scalar(Builtin type, Variant& out);
+
   bool ok() const { return why_ == nullptr; }
   /// Precondition: not `ok`. `corrupt`, with the position.
   Error error() const;

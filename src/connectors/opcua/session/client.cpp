@@ -106,6 +106,8 @@ void Client::select() {
     if (!result->complete) message += fmt::format("; there are more: nodes_max is {}", session_.settings().nodes_max);
     for (const auto& name : result->specifications) message += fmt::format("; {}", name);
     notice(NoticeKind::connected, message + ".");
+    points_.flatten_with(
+        [types = std::move(result->types)](const ExtensionObject& object) { return types.flatten(object); });
     points_.declare(std::move(plans));
     selected_ = true;
     follow();

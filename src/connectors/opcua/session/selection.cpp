@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "connectors/opcua/codec/node_text.hpp"
 #include "connectors/opcua/model/companion.hpp"
 #include "connectors/opcua/model/units.hpp"
@@ -15,6 +17,7 @@ constexpr std::uint32_t kObjects = 85;
 constexpr std::uint32_t kAttributes[] = {13, 14, 18, 20, 5};
 constexpr std::size_t kPerVariable = std::size(kAttributes);
 constexpr std::size_t kReadsMax = 1000;
+constexpr int kTypeRounds = 6;  // Structures within structures.
 
 /// Where a server gives no value yet, its data type has to do. Source: OPC 10000-6, A.1 and OPC 10000-5.
 signal::ValueType type_of(const NodeId& data_type) {
@@ -139,7 +142,16 @@ void Selection::read_units_from(std::size_t first) {
     request.nodes.push_back({.node = candidates_[first].found.units});
     asked.push_back(first);
   }
-  if (asked.empty()) return finish();
+  if (asked.empty()) {
+    std::vector<NodeId> types;
+    for (const auto& candidate : candidates_) {
+      const auto* object = std::get_if<Box<ExtensionObject>>(&candidate.out.value.value.value);
+      const bool structure = object || std::holds_alternative<Array<ExtensionObject>>(candidate.out.value.value.value);
+      if (structure && std::ranges::find(types, candidate.data_type) == types.end())
+        types.push_back(candidate.data_type);
+    }
+    return read_types(std::move(types), kTypeRounds);
+  }
   session_.call(std::move(request), kCallLimit, [this, asked = std::move(asked), first](Reply<ReadResponse> reply) {
     for (std::size_t i = 0; i < asked.size() && i < reply.value.results.size(); ++i) {
       const auto* object = std::get_if<Box<ExtensionObject>>(&reply.value.results[i].value.value);
@@ -149,6 +161,29 @@ void Selection::read_units_from(std::size_t first) {
     }
     read_units_from(first);
   });
+}
+
+void Selection::read_types(std::vector<NodeId> wanted, int rounds_left) {
+  if (wanted.size() > per_read_) wanted.resize(per_read_);
+  if (wanted.empty() || rounds_left == 0) return finish();
+  ReadRequest request;
+  constexpr std::uint32_t kDataTypeDefinition = 23;
+  for (const auto& type : wanted) request.nodes.push_back({.node = type, .attribute = kDataTypeDefinition});
+  session_.call(
+      std::move(request), kCallLimit, [this, wanted = std::move(wanted), rounds_left](Reply<ReadResponse> reply) {
+        for (std::size_t i = 0; i < wanted.size() && i < reply.value.results.size(); ++i) {
+          const auto* object = std::get_if<Box<ExtensionObject>>(&reply.value.results[i].value.value);
+          if (!object || !*object) continue;
+          constexpr std::uint32_t kEnumDefinition = 123;
+          if ((**object).type_id.is(kEnumDefinition))
+            result_.types.add_enumeration(wanted[i]);
+          else if (const auto definition = unwrap<StructureDefinition>(**object))
+            result_.types.add(wanted[i], *definition);
+        }
+        auto missing = result_.types.missing();
+        std::erase_if(missing, [&](const NodeId& type) { return std::ranges::find(wanted, type) != wanted.end(); });
+        read_types(std::move(missing), rounds_left - 1);
+      });
 }
 
 Declaration Selection::declare(const Candidate& candidate) const {

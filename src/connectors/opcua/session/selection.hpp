@@ -1,5 +1,6 @@
 #pragma once
 
+#include "connectors/opcua/model/type_book.hpp"
 #include "connectors/opcua/session/browse.hpp"
 #include "connectors/opcua/session/points.hpp"
 
@@ -19,6 +20,7 @@ class Selection {
     std::vector<SelectedValue> values;
     std::size_t nodes_seen = 0;
     bool complete = true;
+    TypeBook types;                           ///< Of the structures among the values.
     std::vector<std::string> specifications;  ///< Companion specifications that the server has.
   };
   using Done = std::move_only_function<void(hanse::Result<Result> result)>;
@@ -40,6 +42,7 @@ class Selection {
   void describe_from(std::size_t first);
   void take_attributes(Candidate& candidate, std::span<const DataValue> values);
   void read_units_from(std::size_t first);
+  void read_types(std::vector<NodeId> wanted, int rounds_left);
   void finish();
   Declaration declare(const Candidate& candidate) const;
 

@@ -1,0 +1,194 @@
+// How fast the OPC UA client is: values from the wire to a sink's queue, signed and encrypted and plain; browsing;
+// memory for a followed node; the way back after a restart. The server is in memory, so that only the client is
+// measured.
+#include <malloc.h>
+
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+
+#include "connectors/opcua/internal/test_server.hpp"
+#include "connectors/opcua/session/client.hpp"
+
+namespace hanse::connectors::opcua {
+namespace {
+
+double cpu_s() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+/// Takes samples as the node's queue does, and counts them.
+class CountingSink final : public Sink {
+ public:
+  std::vector<signal::SignalId> declare(std::span<const Declaration> declarations) override {
+    std::vector<signal::SignalId> numbers;
+    for (std::size_t i = 0; i < declarations.size(); ++i) numbers.push_back(signal::SignalId{++last_});
+    return numbers;
+  }
+  void deliver(signal::SampleBatch batch) override {
+    samples += batch.samples.size();
+    queue = std::move(batch);
+  }
+  void notice(Notice) override {}
+  std::uint64_t samples = 0;
+  signal::SampleBatch queue;
+
+ private:
+  std::uint32_t last_ = 0;
+};
+
+struct Rig {
+  explicit Rig(std::size_t variables) {
+    server.nodes.reserve(variables);
+    for (std::size_t i = 0; i < variables; ++i) {
+      auto value = data_value(static_cast<double>(i));
+      value.source_time = value.server_time = DateTime::from(now().time);
+      const auto folder = static_cast<std::uint32_t>(i / 1000);
+      if (i % 1000 == 0) {
+        server.nodes.push_back({.id = {2, 1'000'000 + folder},
+                                .parent = 85,
+                                .name = "Line",
+                                .node_class = NodeClass::object,
+                                .value = {}});
+      }
+      server.nodes.push_back({.id = {2, static_cast<std::uint32_t>(i)},
+                              .parent = {2, 1'000'000 + folder},
+                              .name = "Temperature",
+                              .value = std::move(value)});
+    }
+    server.items_per_call_reported = 1000;
+    OpcuaSettings settings;
+    settings.url = "opc.tcp://server:4840";
+    settings.security_policy = PolicyChoice::none;
+    settings.unsecured_until = Timestamp::max();
+    settings.nodes_max = 100'000;
+    settings.events = false;
+    client.emplace(settings, store, sink);
+  }
+  ~Rig() { std::filesystem::remove_all(folder); }
+  Now now() const { return {.time = Timestamp{1'790'000'000'000'000'000} + monotonic, .monotonic = monotonic}; }
+  void exchange() {
+    while (true) {
+      const auto request = client->take_output();
+      const double begin = cpu_s();
+      auto response = server.answer(request);
+      server_cpu_s += cpu_s() - begin;
+      if (client->want() == Session::Want::connect) {
+        client->move_on();
+        server.connected();
+        client->connected(now());
+        continue;
+      }
+      if (request.empty() && response.empty()) return;
+      client->receive(response, now());
+    }
+  }
+  void connect() {
+    server.connected();
+    client->connected(now());
+    exchange();
+  }
+
+  std::string folder = "/tmp/hanse-opcua-bench";
+  FolderCertificateStore store{{.folder = folder, .application_uri = "urn:bench"}};
+  CountingSink sink;
+  internal::TestServer server;
+  std::optional<Client> client;
+  Duration monotonic{};
+  double server_cpu_s = 0;
+};
+
+void measure_values(std::size_t variables) {
+  Rig rig{variables};
+  rig.connect();
+  double spent = 0;
+  const std::uint64_t before = rig.sink.samples;
+  for (int round = 0; round < 2'000'000 / static_cast<int>(variables) + 1; ++round) {
+    rig.monotonic += 1s;
+    for (std::size_t i = 0; i < rig.server.nodes.size(); ++i) {
+      if (rig.server.nodes[i].node_class == NodeClass::variable) rig.server.change(i, rig.server.nodes[i].value);
+    }
+    rig.server.publish();
+    const std::string bytes = rig.server.take_output();
+    const double begin = cpu_s();
+    rig.client->receive(bytes, rig.now());
+    spent += cpu_s() - begin;
+    rig.exchange();
+  }
+  const double rate = static_cast<double>(rig.sink.samples - before) / spent;
+  std::printf("FIGURE opcua.values_per_cpu_s%s %.0f 1/s\n", variables == 2000 ? "" : ".nodes_100k", rate);
+}
+
+void measure_channel() {
+  // What signing and encrypting adds: one chunk full of values, opened again and again.
+  constexpr std::size_t kChunkBytes = 65'000, kValueBytes = 34;
+  {
+    ChannelSecurity security{
+        .policy = &kPolicies[3], .mode = MessageSecurityMode::sign_and_encrypt, .own = {}, .peer = {}};
+    SecureChannel sender{ChannelRole::server, security, {}}, receiver{ChannelRole::client, security, {}};
+    const Secret a = random_bytes(32), b = random_bytes(32);
+    const ChannelSecurityToken token{.channel_id = 1, .token_id = 1, .created_at = {}, .revised_lifetime_ms = 1};
+    sender.install(token, a, b);
+    receiver.install(token, a, b);
+    const std::string body(kChunkBytes, 'x');
+    double spent = 0;
+    constexpr int kRounds = 2000;
+    for (int i = 0; i < kRounds; ++i) {
+      const auto sealed = sender.seal(MessageType::message, 1, body);
+      const double begin = cpu_s();
+      const auto opened = receiver.unseal(*sealed);
+      spent += cpu_s() - begin;
+      if (!opened) std::abort();
+    }
+    std::printf("FIGURE opcua.decrypted_values_per_cpu_s %.0f 1/s\n", kRounds * (kChunkBytes / kValueBytes) / spent);
+  }
+}
+
+void measure_browse_and_memory() {
+  constexpr std::size_t kNodes = 100'000;
+  Rig rig{kNodes};
+  const double begin = cpu_s();
+  bool described = false;
+  rig.server.connected();
+  rig.client->connected(rig.now());
+  rig.exchange();
+  described = rig.client->points().size() == kNodes;
+  const double spent = cpu_s() - begin - rig.server_cpu_s;
+  if (!described) std::abort();
+  // Found, described (five attributes each), declared and subscribed.
+  std::printf("FIGURE opcua.browse_per_s %.0f 1/s\n", kNodes / spent);
+  rig.server.publish();
+  (void)rig.server.take_output();
+  rig.sink.queue = {};
+  const auto with_client = mallinfo2().uordblks;
+  rig.client.reset();
+  std::printf("FIGURE opcua.bytes_per_node %.0f B\n", static_cast<double>(with_client - mallinfo2().uordblks) / kNodes);
+}
+
+void measure_reconnect() {
+  Rig rig{2000};
+  rig.connect();
+  rig.server.publish();
+  rig.client->receive(rig.server.take_output(), rig.now());
+  rig.exchange();
+  rig.client->lost(fail(ErrorCode::unavailable, "restart"), rig.now().time);
+  rig.server.restart();
+  rig.monotonic += 5s;
+  const std::uint64_t before = rig.sink.samples;
+  const double begin = cpu_s();
+  rig.connect();
+  rig.server.publish();
+  rig.client->receive(rig.server.take_output(), rig.now());
+  if (rig.sink.samples - before < 2000) std::abort();
+  std::printf("FIGURE opcua.reconnect_cpu_s %.3f s\n", cpu_s() - begin);
+}
+
+}  // namespace
+}  // namespace hanse::connectors::opcua
+
+int main() {
+  using namespace hanse::connectors::opcua;
+  measure_values(2000);
+  measure_values(100'000);
+  measure_channel();
+  measure_browse_and_memory();
+  measure_reconnect();
+}
