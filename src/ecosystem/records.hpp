@@ -99,6 +99,7 @@ struct Capability {
   double qualification_weeks = 0;       ///< Tooling, first article, certification of a new part.
   double ramp_weeks = 0;                ///< From the first part to the full rate.
   double unit_cost = 0;                 ///< A usual part's, in the network's currency; 0 for unknown.
+  double hourly_rate = 0;               ///< Of the calendar's hours; used where no unit cost is said.
   Evidence evidence = Evidence::declared;
   bool offered = true;  ///< To others.
   friend bool operator==(const Capability&, const Capability&) = default;
@@ -124,12 +125,13 @@ struct Capability {
         FieldNote{.field = "lead_time_weeks", .min = 0, .max = 104},
         FieldNote{.field = "qualification_weeks", .min = 0, .max = 104},
         FieldNote{.field = "ramp_weeks", .min = 0, .max = 104},
-        FieldNote{.field = "unit_cost", .min = 0, .max = 1e9}};
+        FieldNote{.field = "unit_cost", .min = 0, .max = 1e9},
+        FieldNote{.field = "hourly_rate", .min = 0, .max = 1e6}};
   }
 };
 HANSE_DESCRIBE(Capability,
                (id, organisation, site, process, materials, envelope, calendar, hours_per_unit, units_per_week_max,
-                lead_time_weeks, qualification_weeks, ramp_weeks, unit_cost, evidence, offered))
+                lead_time_weeks, qualification_weeks, ramp_weeks, unit_cost, hourly_rate, evidence, offered))
 
 /// A certificate with what it covers and how long.
 struct Certificate {

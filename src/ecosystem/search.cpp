@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <cmath>
+#include <mutex>
 #include <numbers>
 #include <set>
 

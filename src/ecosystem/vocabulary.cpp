@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/text.hpp"
 #include "ecosystem/internal/vocabulary_terms.hpp"

@@ -1,6 +1,7 @@
 #include "optimiser/allocation/internal/kept_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -181,29 +182,42 @@ void KeptPlan::replace_at(std::uint32_t item, std::uint32_t zone, std::uint32_t 
   take(buy_for(place, week, missing));
 }
 
+/// For how much more of a recipe the inputs are there from a week on.
+double KeptPlan::inputs_allow(std::uint32_t recipe, std::uint32_t zone, std::uint32_t start) const {
+  double room = std::numeric_limits<double>::infinity();
+  for (const auto& need : m_.inputs[recipe]) {
+    room = std::min(room, spare(need.item * m_.zones + zone, start) / need.quantity);
+    if (room <= kLeast) break;
+  }
+  return room;
+}
+
 double KeptPlan::make_for(std::size_t place, std::uint32_t arrival, double missing, bool overtime,
                           ChangeReason reason) {
+  constexpr std::size_t kLeads = 16;  // Longer ones are looked up each time.
   double found = 0;
   const auto zone = static_cast<std::uint32_t>(place % m_.zones);
   for (const auto recipe : m_.recipes_of[place / m_.zones]) {
+    std::array<double, kLeads> allowed;
+    allowed.fill(-1);
     for (const auto e : merit_.members[recipe * m_.zones + zone]) {
-      if (out_[e] || arrival < m_.lead[e] + from_) continue;
-      const auto start = arrival - m_.lead[e];
+      const auto lead = m_.lead[e];
+      if (arrival < lead + from_ || out_[e]) continue;
+      const auto start = arrival - lead;
+      double inputs = lead < kLeads ? allowed[lead] : -1;
+      if (inputs < 0) inputs = inputs_allow(recipe, zone, start);
+      if (lead < kLeads) allowed[lead] = inputs;
+      if (inputs <= kLeast) continue;
       const auto hours = at(merit_.pool_of[e], start);
       double room = std::min<double>(m_.most[at(e, start)] - state_.made[at(e, start)],
                                      (hours_left_[hours] + (overtime ? m_.overtime[hours] : 0)) / m_.hours[e]);
-      if (room <= kLeast) continue;
+      room = std::min({room, inputs, (missing - found) / m_.yield[e]});
       for (const auto& [row, weight] : merit_.rows_of[e]) room = std::min(room, row_left_[row] / weight);
-      room = std::min(room, (missing - found) / m_.yield[e]);
-      for (const auto& need : m_.inputs[recipe]) {
-        if (room <= kLeast) break;
-        room = std::min(room, spare(need.item * m_.zones + zone, start) / need.quantity);
-      }
       if (m_.lot[e] > 0) room = std::floor(room / m_.lot[e]) * m_.lot[e];
       if (room <= kLeast) continue;
-      room *= 1 - 1e-6;  // Rounded to single precision it must not pass a limit.
-      set_made(e, start, state_.made[at(e, start)] + (m_.lot[e] > 0 ? std::round(room / m_.lot[e]) * m_.lot[e] : room),
-               reason);
+      if (m_.lot[e] == 0) room *= 1 - 1e-6;  // Rounded to single precision it must not pass a limit.
+      set_made(e, start, state_.made[at(e, start)] + room, reason);
+      allowed.fill(-1);
       found += room * m_.yield[e];
       if (missing - found <= kLeast + 2e-6 * missing) return missing;
     }

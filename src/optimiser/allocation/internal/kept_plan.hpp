@@ -33,6 +33,7 @@ class KeptPlan {
   void lose(const Disruption& disruption);
   void replace();
   void replace_at(std::uint32_t item, std::uint32_t zone, std::uint32_t week);
+  double inputs_allow(std::uint32_t recipe, std::uint32_t zone, std::uint32_t start) const;
   double make_for(std::size_t place, std::uint32_t arrival, double missing, bool overtime, ChangeReason reason);
   double ship_for(std::uint32_t item, std::size_t place, std::uint32_t week, double missing, bool overtime);
   double buy_for(std::size_t place, std::uint32_t week, double missing);

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "ecosystem/ecosystem.hpp"
+#include "plant/equipment.hpp"
+#include "programme/planning.hpp"
+#include "store/collection.hpp"
+
+namespace hanse::programme {
+
+/// How a kind is called in the store, in addresses and in messages.
+template <class T>
+struct KindOf;
+template <>
+struct KindOf<Need> {
+  static constexpr std::string_view store = "need", plural = "needs", word = "need";
+};
+template <>
+struct KindOf<Design> {
+  static constexpr std::string_view store = "design", plural = "designs", word = "design";
+};
+template <>
+struct KindOf<Approval> {
+  static constexpr std::string_view store = "approval", plural = "approvals", word = "approval";
+};
+template <>
+struct KindOf<Agreement> {
+  static constexpr std::string_view store = "participation", plural = "agreements", word = "agreement";
+};
+template <>
+struct KindOf<BoardNote> {
+  static constexpr std::string_view store = "board_note", plural = "notes", word = "note";
+};
+template <>
+struct KindOf<Order> {
+  static constexpr std::string_view store = "programme_order", plural = "orders", word = "order";
+};
+template <>
+struct KindOf<PlanRecord> {
+  static constexpr std::string_view store = "programme_plan", plural = "plans", word = "plan";
+};
+
+struct PlanBudget {
+  double seconds = 5;                    ///< By the clock that was handed in.
+  std::uint64_t iterations_max = 5'000;  ///< Ends a search under a clock that stands still.
+  std::int64_t bottlenecks = 3;          ///< How many are verified by a second solve.
+  std::size_t threads = 1;
+};
+
+enum class OrderAction { accept, decline, counter, start, ship, receive, hold, release, cancel };
+HANSE_DESCRIBE_ENUM(OrderAction, accept, decline, counter, start, ship, receive, hold, release, cancel)
+
+/// Where a need stands: against its plan, from what was reported.
+struct Gating {
+  std::string part;
+  double ordered = 0, produced = 0, due_by_now = 0, cover_days = 0;
+};
+HANSE_DESCRIBE(Gating, (part, ordered, produced, due_by_now, cover_days))
+struct Tower {
+  std::string need, plan;
+  std::int64_t week = 0;                      ///< Of the plan, now.
+  double due = 0, planned = 0, finished = 0;  ///< Finished goods by now; over the whole plan in `due_total`.
+  double due_total = 0, planned_total = 0;
+  std::int64_t orders_open = 0, orders_accepted = 0, orders_declined = 0;
+  std::vector<RampWeek> ramp;
+  std::vector<Gating> gating;  ///< Furthest behind first, at most twenty.
+};
+HANSE_DESCRIBE(Tower, (need, plan, week, due, planned, finished, due_total, planned_total, orders_open, orders_accepted,
+                       orders_declined, ramp, gating))
+
+/// Needs, designs, plans, orders and what happens to them. Blocking; safe from many threads.
+class Programme {
+ public:
+  /// All outlive it. Errors: of the store.
+  static Result<std::unique_ptr<Programme>> open(store::Store& store, ecosystem::Ecosystem& ecosystem,
+                                                 const Clock& clock);
+
+  template <class T>
+  const store::Collection<T>& collection() const {
+    return std::get<store::Collection<T>>(collections_);
+  }
+  /// Checks what a record refers to, then writes. Errors: `invalid` with paths, `conflict`.
+  template <class T>
+  Result<std::int64_t> put(const store::Actor& actor, const T& record, std::optional<std::int64_t> expected = {});
+
+  /// Who can make each part, without a plan.
+  Result<PlanningModel> match(const std::string& need);
+  /// A few offers for a part, those that fit and near misses, with every reason.
+  Result<std::vector<MatchedOffer>> match_part(const std::string& need, const std::string& part, std::size_t limit);
+
+  /// Makes a plan and stores it; nobody is told before `publish`. Errors: `not_found`; `invalid`.
+  Result<PlanRecord> plan(const store::Actor& actor, const std::string& need, const PlanBudget& budget);
+  /// Makes the plan the need's, and orders of it; what the plan before had ordered and nobody has begun is cancelled.
+  /// Errors: `conflict` when another need has taken hours that the plan counts on.
+  Result<PlanRecord> publish(const store::Actor& actor, const std::string& plan);
+  /// Repairs the need's published plan and publishes the repaired one, with the diff and whom to call; `try_only` says
+  /// what would happen. Errors: `conflict` when there is no published plan.
+  Result<PlanRecord> disrupt(const store::Actor& actor, const DisruptionEvent& event);
+  /// Publishes the plan that the published one replaced.
+  Result<PlanRecord> revert(const store::Actor& actor, const std::string& need);
+  /// What the loss of each of the largest members would do.
+  Result<std::vector<StressLine>> stress(const std::string& need, std::size_t members);
+
+  /// Errors: `conflict` when the order's state doesn't allow it, saying what does.
+  Result<Order> act(const store::Actor& actor, const std::string& order, OrderAction action, double quantity,
+                    const std::string& note);
+  /// Good and scrapped parts of a connected maker, oldest order first; products are parts by their id.
+  Result<void> take_production(const store::Actor& actor, const std::string& organisation,
+                               std::span<const plant::ProductionEvent> events);
+  Result<Tower> tower(const std::string& need);
+
+ private:
+  struct Token {};
+
+ public:
+  Programme(Token token, store::Store& store, ecosystem::Ecosystem& ecosystem, const Clock& clock);
+
+ private:
+  /// A plan in numbers, ready for the next event.
+  struct Live {
+    std::string plan;
+    PlanningModel model;
+    optimiser::allocation::PriceList prices;
+    std::unique_ptr<optimiser::allocation::Repairer> repairer;
+  };
+  Result<PlanningInput> input_of(const std::string& need);
+  Result<std::vector<Order>> orders_of(const std::string& need);
+  Result<std::optional<PlanRecord>> published_plan(const std::string& need);
+  Result<Live*> live(const std::string& need);
+  Result<PlanRecord> store_published(const store::Actor& actor, PlanRecord record, const Need& need);
+  Result<void> end_agreements(const store::Actor& actor, const DisruptionEvent& event);
+  Result<void> check_hours(const PlanRecord& record, const Need& need);
+  std::vector<Order> orders_from(const PlanRecord& record, const std::vector<Order>& before) const;
+
+  store::Store& store_;
+  ecosystem::Ecosystem& ecosystem_;
+  const Clock& clock_;
+  std::tuple<store::Collection<Need>, store::Collection<Design>, store::Collection<Approval>,
+             store::Collection<Agreement>, store::Collection<BoardNote>, store::Collection<Order>,
+             store::Collection<PlanRecord>>
+      collections_;
+  std::mutex mutex_;  ///< Held while plans are published and repaired: no hour is given twice.
+  std::map<std::string, std::unique_ptr<Live>> live_;
+};
+
+}  // namespace hanse::programme

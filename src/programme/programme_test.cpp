@@ -1,0 +1,308 @@
+#include "programme/programme.hpp"
+
+#include <gtest/gtest.h>
+#include <thread>
+
+#include "base/random.hpp"
+#include "programme/routes.hpp"
+#include "programme/ventilator.hpp"
+
+namespace hanse::programme {
+namespace {
+
+namespace allocation = optimiser::allocation;
+using ecosystem::Capability;
+
+const store::Actor kAnna{"user:anna"};
+Timestamp at(std::string_view text) { return parse_timestamp(text).value(); }
+const PlanBudget kBudget{.seconds = 1e9, .iterations_max = 250, .bottlenecks = 0};
+
+class ProgrammeTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    store = store::open_store("sqlite::memory:", clock).value();
+    ecosystem = ecosystem::Ecosystem::open(*store).value();
+    programme = Programme::open(*store, *ecosystem, clock).value();
+  }
+  void seed() { ASSERT_TRUE(seed_ventilator(*ecosystem, *programme, kAnna, {.start = start, .units = 500})); }
+  PlanRecord planned(const std::string& need) {
+    auto plan = programme->plan(kAnna, need, kBudget);
+    EXPECT_TRUE(plan) << to_string(plan.error());
+    return plan ? *std::move(plan) : PlanRecord{};
+  }
+  PlanRecord published(const std::string& need) {
+    auto plan = programme->publish(kAnna, planned(need).id);
+    EXPECT_TRUE(plan) << to_string(plan.error());
+    return plan ? *std::move(plan) : PlanRecord{};
+  }
+  /// One maker with forty hours a week, one part that takes an hour.
+  void one_maker() {
+    ASSERT_TRUE(ecosystem->put(kAnna, ecosystem::Organisation{.id = "acme", .name = "ACME", .country = "DE"}));
+    ASSERT_TRUE(ecosystem->put(
+        kAnna, ecosystem::Site{.id = "acme-1", .organisation = "acme", .name = "Works", .zone = "north"}));
+    ASSERT_TRUE(ecosystem->put(
+        kAnna,
+        ecosystem::CapacityCalendar{.id = "acme-hours", .organisation = "acme", .site = "acme-1", .usual_hours = 40}));
+    ASSERT_TRUE(ecosystem->put(
+        kAnna,
+        Capability{.id = "acme-print",
+                   .organisation = "acme",
+                   .site = "acme-1",
+                   .process = "SLS",
+                   .materials = {"polymer/thermoplastic/pa"},
+                   .envelope = {{"workspace.x", {}, 300.0}, {"workspace.y", {}, 200.0}, {"workspace.z", {}, 100.0}},
+                   .calendar = "acme-hours",
+                   .lead_time_weeks = 1}));
+    Part shield{.id = "shield",
+                .name = "Face shield",
+                .requirement = {.process = "proc:am/PBF", .material = "polymer"},
+                .hours_per_unit = 1,
+                .unit_cost = 2};
+    ASSERT_TRUE(programme->put(
+        kAnna, Design{.id = "shield-design", .name = "Shield", .finished = "shield", .parts = {shield}}));
+    ASSERT_TRUE(programme->put(
+        kAnna, Approval{.id = "shield-ok", .design = "shield-design", .use = Use::community, .evidence = "fit test"}));
+  }
+  Need shields(std::string id, double quantity) {
+    return {.id = std::move(id),
+            .name = "Shields",
+            .designs = {"shield-design"},
+            .use = Use::community,
+            .start = start,
+            .weeks = 6,
+            .due = {{3, "north", quantity}},
+            .agreement_required = false};
+  }
+
+  const Timestamp start = at("2026-03-02T00:00:00Z");
+  SimulatedClock clock{at("2026-03-02T06:00:00Z")};
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<ecosystem::Ecosystem> ecosystem;
+  std::unique_ptr<Programme> programme;
+};
+
+TEST_F(ProgrammeTest, ADesignWithoutSenseIsRefusedWithItsPath) {
+  const auto wrong = [](std::string_view text) {
+    std::vector<std::string> paths;
+    const auto read = from_json<Design>(text);
+    if (!read) {
+      for (const auto& field : read.error().fields) paths.push_back(field.path + ": " + field.message);
+    }
+    return paths;
+  };
+  const auto circle = wrong(R"({"id":"d","name":"d","finished":"a","parts":[
+    {"id":"a","inputs":[{"part":"b","quantity":1}],"requirement":{"process":"proc:hx/assy"}},
+    {"id":"b","inputs":[{"part":"a","quantity":1}],"requirement":{"process":"proc:hx/assy"}}]})");
+  ASSERT_EQ(circle.size(), 1u);
+  EXPECT_NE(circle[0].find("a -> b -> a"), std::string::npos) << circle[0];
+  const auto dangling = wrong(
+      R"({"id":"d","name":"d","finished":"a","parts":[{"id":"a","inputs":[{"part":"x","quantity":0}],"requirement":{"process":"proc:hx/assy"}}]})");
+  ASSERT_EQ(dangling.size(), 1u);
+  EXPECT_EQ(dangling[0].substr(0, 28), "parts[0].inputs[0].quantity:");
+}
+
+TEST_F(ProgrammeTest, MatchingGivesAReasonForEveryNoAndUnknownIsNeverYes) {
+  one_maker();
+  const auto offer = [&](std::string id, Capability change) {
+    change.id = std::move(id);
+    change.organisation = "acme";
+    change.site = "acme-1";
+    change.calendar = "acme-hours";
+    ASSERT_TRUE(ecosystem->put(kAnna, change));
+  };
+  offer("turning", {.process = "proc:din8580/3.2.1"});
+  offer("no-envelope", {.process = "SLS", .materials = {"polymer/thermoplastic/pa"}});
+  offer("metal", {.process = "DMLS",
+                  .materials = {"metal/ti"},
+                  .envelope = {{"workspace.x", {}, 900.0}, {"workspace.y", {}, 900.0}, {"workspace.z", {}, 900.0}}});
+  ASSERT_TRUE(ecosystem->put(kAnna, ecosystem::Certificate{.id = "c",
+                                                           .organisation = "acme",
+                                                           .scheme = "ISO 13485",
+                                                           .valid_from = at("2025-01-01T00:00:00Z"),
+                                                           .valid_to = at("2026-03-20T00:00:00Z")}));
+  const Offers offers{ecosystem->records()};
+  const MatchTerms terms{.from = start, .to = at("2026-04-13T00:00:00Z")};
+  Requirement wanted{.process = "proc:am/PBF",
+                     .material = "polymer",
+                     .envelope = {{"workspace.x", 90}, {"workspace.y", 280}, {"workspace.z", 150}}};
+  const auto matched = offers.match(wanted, terms);
+  ASSERT_EQ(matched.fits.size(), 1u) << "the part lies in the work space another way round";
+  EXPECT_EQ(offers.offer(matched.fits[0]).id, "acme-print");
+  EXPECT_EQ(matched.failed.at(Condition::envelope), 1) << "what isn't said is unknown";
+  EXPECT_EQ(matched.failed.at(Condition::material), 1);
+  EXPECT_EQ(matched.failed.at(Condition::process), 1);
+
+  wanted.certificates = {"ISO 13485"};
+  EXPECT_TRUE(offers.match(wanted, terms).fits.empty());
+  const auto near = offers.near_misses(wanted, terms, 10);
+  ASSERT_EQ(near.size(), 1u);
+  EXPECT_EQ(near[0].capability, "acme-print");
+  EXPECT_NE(near[0].cure.find("ISO 13485 from 2026-03-02 to 2026-04-13, has valid 2025-01-01 to 2026-03-20"),
+            std::string::npos)
+      << near[0].cure;
+}
+
+TEST_F(ProgrammeTest, BitsAgreeWithTheLongWay) {
+  seed();
+  const Offers offers{ecosystem->records()};
+  const auto need = programme->collection<Need>().get("ventilator").value().record;
+  const auto design = programme->collection<Design>().get("ventilator-a").value().record;
+  const auto terms = terms_of(need, {});
+  for (const auto& part : design.parts) {
+    std::vector<std::uint32_t> fits;
+    for (std::uint32_t i = 0; i < offers.size(); ++i) {
+      if (offers.explain(i, part.requirement, terms).verdict == Verdict::yes) fits.push_back(i);
+    }
+    auto all = terms;
+    all.agreement_required = false;
+    EXPECT_LE(fits.size(), offers.match(part.requirement, all).fits.size());
+    EXPECT_EQ(fits, offers.match(part.requirement, terms).fits) << part.id;
+  }
+}
+
+TEST_F(ProgrammeTest, AnUnapprovedOrRecalledDesignBlocksTheNeed) {
+  one_maker();
+  auto need = shields("n", 20);
+  need.use = Use::clinical;
+  ASSERT_TRUE(programme->put(kAnna, need));
+  const auto plan = planned("n");
+  EXPECT_EQ(plan.status, allocation::Status::no_solution_yet);
+  ASSERT_EQ(plan.blockers.size(), 1u);
+  EXPECT_NE(plan.blockers[0].reason.find("clinical"), std::string::npos);
+  need.use = Use::community;
+  ASSERT_TRUE(programme->put(kAnna, need));
+  EXPECT_NEAR(planned("n").measures.units_delivered, 20, 0.1);
+  auto approval = programme->collection<Approval>().get("shield-ok").value().record;
+  approval.revoked = true;
+  ASSERT_TRUE(programme->put(kAnna, approval));
+  EXPECT_FALSE(planned("n").blockers.empty());
+}
+
+TEST_F(ProgrammeTest, AnApprovalHoldsForItsScopeOnly) {
+  one_maker();
+  auto approval = programme->collection<Approval>().get("shield-ok").value().record;
+  approval.processes = {"proc:am/PBF-LB/M"};
+  ASSERT_TRUE(programme->put(kAnna, approval));
+  ASSERT_TRUE(programme->put(kAnna, shields("n", 20)));
+  const auto plan = planned("n");
+  ASSERT_EQ(plan.matches.size(), 1u);
+  EXPECT_EQ(plan.matches[0].failed.at("approval_scope"), 1);
+}
+
+TEST_F(ProgrammeTest, NoHourIsGivenToTwoNeeds) {
+  one_maker();
+  ASSERT_TRUE(programme->put(kAnna, shields("a", 100)));
+  ASSERT_TRUE(programme->put(kAnna, shields("b", 100)));
+  const auto plan_a = planned("a"), plan_b = planned("b");  // Both counted on the same hours.
+  ASSERT_TRUE(programme->publish(kAnna, plan_a.id));
+  const auto refused = programme->publish(kAnna, plan_b.id);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_NE(refused.error().message.find("acme-hours"), std::string::npos);
+  published("b");
+  std::map<std::int64_t, double> hours;
+  for (const auto& order : programme->collection<Order>().all().value()) {
+    for (const auto& week : order.record.weeks) hours[week.week] += week.hours;
+  }
+  for (const auto& [week, used] : hours) EXPECT_LE(used, 40 + 1e-3) << week;
+}
+
+TEST_F(ProgrammeTest, ConcurrentNeedsNeverTakeMoreThanThereIs) {
+  one_maker();
+  Random random{11};
+  for (int i = 0; i < 6; ++i)
+    ASSERT_TRUE(programme->put(kAnna, shields("need-" + std::to_string(i), random.uniform(20, 90))));
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([this, i] {
+      for (int attempt = 0; attempt < 3; ++attempt) {
+        const auto plan = programme->plan(kAnna, "need-" + std::to_string(i), kBudget);
+        if (plan && programme->publish(kAnna, plan->id)) return;
+      }
+    });
+  }
+  threads.clear();
+  std::map<std::int64_t, double> hours;
+  for (const auto& order : programme->collection<Order>().all().value()) {
+    if (order.record.state == OrderState::cancelled) continue;
+    for (const auto& week : order.record.weeks) hours[week.week] += week.hours;
+  }
+  EXPECT_FALSE(hours.empty());
+  for (const auto& [week, used] : hours) EXPECT_LE(used, 40 * (1 + 1e-5)) << week;
+}
+
+TEST_F(ProgrammeTest, OrdersFollowTheirStatesAndTheMachines) {
+  one_maker();
+  ASSERT_TRUE(programme->put(kAnna, shields("n", 30)));
+  published("n");
+  const auto id = programme->collection<Order>().all().value().at(0).record.id;
+  EXPECT_EQ(programme->act(kAnna, id, OrderAction::ship, 0, "").error().code, ErrorCode::conflict);
+  ASSERT_TRUE(programme->act(kAnna, id, OrderAction::accept, 0, ""));
+  plant::ProductionEvent good{.kind = plant::EventKind::good, .quantity = 12, .product = "n"},
+      scrap{.kind = plant::EventKind::scrap, .quantity = 2, .product = "n"};
+  const std::vector<plant::ProductionEvent> events{good, scrap};
+  ASSERT_TRUE(programme->take_production(kAnna, "acme", events));
+  auto order = programme->collection<Order>().get(id).value().record;
+  EXPECT_EQ(order.produced, 12);
+  EXPECT_EQ(order.scrapped, 2);
+  EXPECT_EQ(order.state, OrderState::in_production);
+  EXPECT_EQ(programme->tower("n")->finished, 12);
+  ASSERT_TRUE(programme->act(kAnna, id, OrderAction::ship, 0, ""));
+  EXPECT_EQ(programme->act(kAnna, id, OrderAction::receive, 0, "")->state, OrderState::received);
+}
+
+TEST_F(ProgrammeTest, TheVentilatorPlanIsRepairedWhenAMemberLeaves) {
+  seed();
+  const auto plan = published("ventilator");
+  EXPECT_TRUE(plan.blockers.empty()) << plan.blockers[0].subject << ": " << plan.blockers[0].reason;
+  EXPECT_GT(plan.measures.units_delivered, 300);
+  EXPECT_FALSE(plan.chain.empty());
+  const auto largest = programme->stress("ventilator", 10).value();
+  ASSERT_FALSE(largest.empty());
+
+  const std::string leaver = plan.lines.front().organisation;
+  DisruptionEvent event{.need = "ventilator",
+                        .kind = DisruptionKind::member_out,
+                        .organisation = leaver,
+                        .from_week = 2,
+                        .try_only = true};
+  const auto tried = programme->disrupt(kAnna, event).value();
+  EXPECT_FALSE(tried.published);
+  EXPECT_EQ(programme->collection<PlanRecord>().get(plan.id)->record.published, true) << "a dry run changes nothing";
+  event.try_only = false;
+  const auto repaired = programme->disrupt(kAnna, event);
+  ASSERT_TRUE(repaired) << to_string(repaired.error());
+  EXPECT_TRUE(repaired->published);
+  EXPECT_EQ(repaired->replaces, plan.id);
+  EXPECT_FALSE(repaired->changes.empty());
+  for (const auto& line : repaired->lines) EXPECT_FALSE(line.organisation == leaver && line.week >= 2);
+  for (const auto& called : repaired->call) EXPECT_NE(called, leaver);
+
+  DisruptionEvent second = event;
+  second.organisation = repaired->lines.back().organisation;
+  EXPECT_TRUE(programme->disrupt(kAnna, second)) << "an event after an event";
+  const auto back = programme->revert(kAnna, "ventilator");
+  ASSERT_TRUE(back) << to_string(back.error());
+  EXPECT_EQ(back->id, repaired->id);
+  EXPECT_FALSE(programme->disrupt(kAnna, {.need = "ventilator", .organisation = "nobody"}));
+}
+
+TEST_F(ProgrammeTest, APlanIsThereAfterARestart) {
+  seed();
+  const auto plan = published("ventilator");
+  const auto again = Programme::open(*store, *ecosystem, clock).value();
+  const auto repaired =
+      again->disrupt(kAnna, {.need = "ventilator", .organisation = plan.lines.front().organisation, .from_week = 1});
+  ASSERT_TRUE(repaired) << to_string(repaired.error());
+  EXPECT_GT(repaired->measures.units_delivered, 0);
+}
+
+TEST_F(ProgrammeTest, RoutesNeedThePermissionsOfTheRoom) {
+  for (const auto& route : routes(*programme)) {
+    EXPECT_TRUE(route.permission == "programme.read" || route.permission == "programme.write") << route.path;
+    EXPECT_TRUE(route.path.starts_with("/api/v1/programme/")) << route.path;
+  }
+}
+
+}  // namespace
+}  // namespace hanse::programme

@@ -1,0 +1,255 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "ecosystem/records.hpp"
+
+namespace hanse::programme {
+
+using ecosystem::Evidence;
+
+/// What a part demands of one property: its own value, which the offer's range must hold.
+struct PropertyNeed {
+  std::string property;
+  double value = 0;
+  friend bool operator==(const PropertyNeed&, const PropertyNeed&) = default;
+};
+HANSE_DESCRIBE(PropertyNeed, (property, value))
+
+/// What an offer must be able to do.
+struct Requirement {
+  std::string process;   ///< Class of the vocabulary; an offer of a class below it fits.
+  std::string material;  ///< Family; empty: any.
+  std::vector<PropertyNeed> envelope;
+  std::vector<std::string> certificates;   ///< Schemes, valid for all weeks of the plan.
+  Evidence evidence = Evidence::declared;  ///< At least.
+  friend bool operator==(const Requirement&, const Requirement&) = default;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "process", .summary = "Process class, as proc:din8580/3.2.1.", .required = true},
+        FieldNote{.field = "envelope", .length_max = 40}, FieldNote{.field = "certificates", .length_max = 20}};
+  }
+};
+HANSE_DESCRIBE(Requirement, (process, material, envelope, certificates, evidence))
+
+struct PartUse {
+  std::string part;
+  double quantity = 1;
+  friend bool operator==(const PartUse&, const PartUse&) = default;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "part", .required = true},
+        FieldNote{.field = "quantity", .summary = "Per unit, with scrap; above 0.", .min = 1e-6, .max = 1e6}};
+  }
+};
+HANSE_DESCRIBE(PartUse, (part, quantity))
+
+/// An item of a design: the finished good, an assembly, a component or raw material.
+struct Part {
+  std::string id, name;
+  std::vector<PartUse> inputs;
+  Requirement requirement;
+  double hours_per_unit = 0.1;  ///< Of the maker's calendar, where the offer says nothing better.
+  double unit_cost = 0;         ///< Likewise.
+  double weight = 1;            ///< Kilograms, for transport.
+  double market_cost = 0;       ///< Open market per unit; 0: there is none.
+  double market_weekly = 0, market_lead_weeks = 1;
+  friend bool operator==(const Part&, const Part&) = default;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "id", .length_max = 100, .required = true}, FieldNote{.field = "inputs", .length_max = 500},
+        FieldNote{.field = "hours_per_unit", .min = 1e-6, .max = 1e5},
+        FieldNote{.field = "unit_cost", .min = 0, .max = 1e9}, FieldNote{.field = "weight", .min = 0, .max = 1e6}};
+  }
+};
+HANSE_DESCRIBE(Part, (id, name, inputs, requirement, hours_per_unit, unit_cost, weight, market_cost, market_weekly,
+                      market_lead_weeks))
+
+struct Design {
+  std::string id, name, owner;
+  std::int64_t revision = 1;
+  std::string licence;
+  std::string finished;  ///< Part that the need asks for.
+  std::vector<Part> parts;
+  std::vector<std::string> files;  ///< Addresses of drawings, parameters, tests.
+  friend bool operator==(const Design&, const Design&) = default;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "id", .length_max = 100, .required = true},
+                      FieldNote{.field = "name", .length_max = 200, .required = true},
+                      FieldNote{.field = "finished", .required = true},
+                      FieldNote{.field = "parts", .length_max = 2000}};
+  }
+  /// Dangling and circular bills of material, each with its path.
+  void validate(JsonReader& reader) const;
+};
+HANSE_DESCRIBE(Design, (id, name, owner, revision, licence, finished, parts, files))
+
+enum class Use { prototype, community, clinical };
+HANSE_DESCRIBE_ENUM(Use, prototype, community, clinical)
+
+/// A review's result, for a scope: never more than what was tested.
+struct Approval {
+  std::string id, design;
+  std::int64_t revision = 1;
+  Use use = Use::prototype;
+  bool warning = false;                ///< Known to be risky: no plan may use it.
+  std::vector<std::string> processes;  ///< For makers of these classes only; empty: all.
+  std::vector<std::string> materials;
+  std::string reviewer, evidence;
+  bool revoked = false;
+  std::string revoked_because;
+  friend bool operator==(const Approval&, const Approval&) = default;
+  static std::vector<store::IndexField> index(const Approval& a) { return {{"design", a.design}}; }
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "id", .length_max = 100, .required = true},
+                      FieldNote{.field = "design", .required = true},
+                      FieldNote{.field = "evidence",
+                                .summary = "What was tested, where the report is.",
+                                .length_max = 5000,
+                                .required = true}};
+  }
+};
+HANSE_DESCRIBE(Approval,
+               (id, design, revision, use, warning, processes, materials, reviewer, evidence, revoked, revoked_because))
+
+struct Due {
+  std::int64_t week = 0;  ///< From the need's start.
+  std::string zone;
+  double quantity = 0;
+  friend bool operator==(const Due&, const Due&) = default;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "week", .min = 0, .max = 519},
+                      FieldNote{.field = "quantity", .min = 1e-6, .max = 1e9}};
+  }
+};
+HANSE_DESCRIBE(Due, (week, zone, quantity))
+
+/// "10,000 ventilators in 14 weeks": what, how many, when, where, for which use.
+struct Need {
+  std::string id, name, convener;
+  std::vector<std::string> designs;  ///< Alternatives, all approved for the use.
+  Use use = Use::prototype;
+  Timestamp start;  ///< Monday of week 0.
+  std::int64_t weeks = 14;
+  std::vector<Due> due;
+  bool agreement_required = true;           ///< Only members with an agreement in force.
+  double supplier_share_max = 1;            ///< Of what is needed of any part, from one member.
+  double late_cost = 0, shortage_cost = 0;  ///< Per unit (and week); 0: from the design's cost.
+  std::int64_t priority = 5;
+  std::string charter;  ///< What belongs to it and what doesn't.
+  friend bool operator==(const Need&, const Need&) = default;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "id", .length_max = 100, .required = true},
+                      FieldNote{.field = "name", .length_max = 200, .required = true},
+                      FieldNote{.field = "designs", .length_max = 20, .required = true},
+                      FieldNote{.field = "start", .required = true},
+                      FieldNote{.field = "weeks", .summary = "Length of the plan.", .min = 1, .max = 104},
+                      FieldNote{.field = "due", .length_max = 20'000, .required = true},
+                      FieldNote{.field = "supplier_share_max", .min = 0.01, .max = 1},
+                      FieldNote{.field = "late_cost", .min = 0, .max = 1e9},
+                      FieldNote{.field = "shortage_cost", .min = 0, .max = 1e9},
+                      FieldNote{.field = "priority", .summary = "1 first to 9 last.", .min = 1, .max = 9}};
+  }
+  void validate(JsonReader& reader) const;
+};
+HANSE_DESCRIBE(Need, (id, name, convener, designs, use, start, weeks, due, agreement_required, supplier_share_max,
+                      late_cost, shortage_cost, priority, charter))
+
+/// A member takes part in a need: in force from then to then, or not.
+struct Agreement {
+  std::string id, need, organisation;
+  bool in_force = true;
+  Timestamp from;
+  std::optional<Timestamp> to;  ///< None: open end.
+  double cost_max = 0;          ///< Of all that it makes in the plan; 0: no limit.
+  friend bool operator==(const Agreement&, const Agreement&) = default;
+  static std::vector<store::IndexField> index(const Agreement& a) { return {{"need", a.need}}; }
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "id", .length_max = 200, .required = true},
+                      FieldNote{.field = "need", .required = true},
+                      FieldNote{.field = "organisation", .required = true}, FieldNote{.field = "cost_max", .min = 0}};
+  }
+};
+HANSE_DESCRIBE(Agreement, (id, need, organisation, in_force, from, to, cost_max))
+
+enum class OrderState { offered, accepted, declined, countered, in_production, shipped, received, cancelled, on_hold };
+HANSE_DESCRIBE_ENUM(OrderState, offered, accepted, declined, countered, in_production, shipped, received, cancelled,
+                    on_hold)
+
+struct OrderWeek {
+  std::int64_t week = 0;
+  double quantity = 0, hours = 0;
+  friend bool operator==(const OrderWeek&, const OrderWeek&) = default;
+};
+HANSE_DESCRIBE(OrderWeek, (week, quantity, hours))
+
+/// What one site makes of one part for a need.
+struct Order {
+  std::string id, need, plan;
+  std::string organisation, site, capability, calendar, part;
+  OrderState state = OrderState::offered;
+  std::vector<OrderWeek> weeks;
+  double quantity = 0, produced = 0, scrapped = 0, shipped = 0, received = 0;
+  std::string note;
+  friend bool operator==(const Order&, const Order&) = default;
+  static std::vector<store::IndexField> index(const Order& o) {
+    return {{"need", o.need}, {"organisation", o.organisation}, {"state", describe::enum_name(o.state)}};
+  }
+};
+HANSE_DESCRIBE(Order, (id, need, plan, organisation, site, capability, calendar, part, state, weeks, quantity, produced,
+                       scrapped, shipped, received, note))
+
+enum class DisruptionKind { member_out, capacity_cut, lane_closed, certificate_lapsed, design_recalled };
+HANSE_DESCRIBE_ENUM(DisruptionKind, member_out, capacity_cut, lane_closed, certificate_lapsed, design_recalled)
+
+/// Something that happened to a need's plan.
+struct DisruptionEvent {
+  std::string need;
+  DisruptionKind kind = DisruptionKind::member_out;
+  std::string organisation;        ///< Member out, certificate lapsed.
+  std::string calendar;            ///< Capacity cut.
+  std::string from_zone, to_zone;  ///< Lane closed.
+  std::string part;                ///< Design or part recalled.
+  double part_left = 0;            ///< Of the capacity.
+  std::int64_t from_week = 0;
+  std::string note;
+  bool try_only = false;  ///< What-if: nothing is published.
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "need", .required = true},
+                      FieldNote{.field = "part_left", .summary = "Of the capacity, 0 to 1.", .min = 0, .max = 1},
+                      FieldNote{.field = "from_week", .min = 0, .max = 519}};
+  }
+};
+HANSE_DESCRIBE(DisruptionEvent,
+               (need, kind, organisation, calendar, from_zone, to_zone, part, part_left, from_week, note, try_only))
+
+enum class NoteKind { decision, change_request, milestone, responsibility, problem, pitch, investment, result };
+HANSE_DESCRIBE_ENUM(NoteKind, decision, change_request, milestone, responsibility, problem, pitch, investment, result)
+
+/// An entry of a convener's log or of the problem board.
+struct BoardNote {
+  std::string id, need;  ///< `need` is empty on the problem board.
+  NoteKind kind = NoteKind::decision;
+  std::string title, text, owner;
+  std::vector<std::string> organisations;  ///< Cohort, investors, those responsible.
+  std::vector<std::string> votes;
+  double amount = 0;  ///< Growth against the charter, money invested.
+  std::string state;
+  std::optional<Timestamp> due;
+  friend bool operator==(const BoardNote&, const BoardNote&) = default;
+  static std::vector<store::IndexField> index(const BoardNote& n) {
+    return {{"need", n.need}, {"kind", describe::enum_name(n.kind)}};
+  }
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "id", .length_max = 200, .required = true},
+                      FieldNote{.field = "title", .length_max = 300, .required = true},
+                      FieldNote{.field = "text", .length_max = 20'000},
+                      FieldNote{.field = "organisations", .length_max = 500},
+                      FieldNote{.field = "votes", .length_max = 5000}};
+  }
+};
+HANSE_DESCRIBE(BoardNote, (id, need, kind, title, text, owner, organisations, votes, amount, state, due))
+
+}  // namespace hanse::programme
