@@ -189,7 +189,8 @@ RuleOutcome check_rule(const Rule& rule, const PolicyFacts& facts) {
 }
 
 bool is_use(const Rule& rule) {
-  return rule.action == "use" || rule.action == "access" || rule.action == std::string{kCatenaX} + "access";
+  return rule.action == "use" || rule.action == "access" ||
+         (rule.action.starts_with(kCatenaX) && operand_word(rule.action) == "access");
 }
 
 std::string words(const Constraint& c) {
@@ -249,7 +250,7 @@ Decision decide(const Policy& policy, const PolicyFacts& facts) {
     });
     if (legal) continue;
     if (auto outcome = check_rule(rule, facts); outcome.holds) {
-      outcome.held.insert(outcome.held.begin(), "it is prohibited");
+      outcome.held.emplace_back("it is prohibited");
       return {false, std::move(outcome.held)};
     }
   }
