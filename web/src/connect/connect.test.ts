@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Asset, BrowsedValue, Connection, ConnectionHealth, Protocol } from '../api/contract';
-import { byDevice, canHoldLine, firstSettings, headline, idFrom, places } from './connect';
+import { byDevice, canHoldLine, firstSettings, headline, idFrom, nextPosition, places } from './connect';
 
 const protocol: Protocol = { id: 'modbus', title: 'Modbus TCP', summary: '', schema: { schema: { $ref: '#/components/schemas/S' }, components: { schemas: { S: { type: 'object', properties: { host: { type: 'string' }, port: { type: 'integer', default: 502 } } } } } } };
 const connection = (id: string, enabled = true): Connection => ({ id, name: id, protocol: 'modbus', enabled, asset: '', template_id: '', settings: {} });
@@ -17,12 +17,14 @@ describe('connect', () => {
   it('says which connection needs a look, not which is switched off', () => {
     expect(headline([], new Map())).toBe('Nothing is connected yet');
     expect(headline([connection('a'), connection('b')], new Map([['a', health('active')], ['b', health('stopped')]]))).toBe('b needs a look');
-    expect(headline([connection('a'), connection('b', false)], new Map([['b', health('stopped')]]))).toBe('All 1 connections work');
+    expect(headline([connection('a'), connection('b', false)], new Map([['b', health('stopped')]]))).toBe('The connection works');
   });
   it('offers places for machines, lines first, and for a new line what can hold one', () => {
     const asset = (id: string, level: Asset['level']): Asset => ({ id, name: id, level, parent: '', kind: '', template_id: '', manufacturer: '', model: '', serial: '', description: '', calendar: '', position: 0 });
     const offered = places([asset('site', 'site'), asset('cnc', 'asset'), asset('l2', 'line'), asset('l1', 'line')]);
     expect(offered.map((one) => one.id)).toEqual(['l1', 'l2', 'site']);
+    expect(nextPosition(offered.map((one, index) => ({ ...one, parent: 'x', position: index })), 'x')).toBe(3);
+    expect(nextPosition(offered, 'nowhere')).toBe(1);
     expect(offered.filter(canHoldLine).map((one) => one.id)).toEqual(['site']);
   });
   it('groups what was found by device', () => {

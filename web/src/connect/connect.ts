@@ -23,7 +23,7 @@ export function headline(connections: Connection[], health: Map<string, Connecti
   const bad = on.filter((one) => ['stopped', 'degraded'].includes(health.get(one.id)?.health ?? ''));
   if (bad.length === 1) return t('{name} needs a look', { name: bad[0]!.name });
   if (bad.length > 1) return t('{n} of {all} connections need a look', { n: bad.length, all: on.length });
-  return t('All {n} connections work', { n: on.length });
+  return on.length === 1 ? t('The connection works') : t('All {n} connections work', { n: on.length });
 }
 /** Values in the order of their devices, and how many devices there are. */
 export function byDevice(values: BrowsedValue[]): { device: string; values: BrowsedValue[] }[] {
@@ -40,6 +40,8 @@ export function places(assets: Asset[]): Asset[] {
   const rank = { line: 0, work_unit: 1, area: 2, site: 3, enterprise: 4, asset: 5 };
   return assets.filter((asset) => asset.level !== 'asset').sort((a, b) => rank[a.level] - rank[b.level] || a.position - b.position || a.name.localeCompare(b.name, undefined, { numeric: true }));
 }
+/** Where what is new stands among the children of `parent`: behind all of them. */
+export const nextPosition = (assets: Asset[], parent: string): number => Math.max(0, ...assets.filter((asset) => asset.parent === parent).map((asset) => asset.position)) + 1;
 /** A line hangs in an area, a site or an enterprise. */
 export const canHoldLine = (asset: Asset): boolean => asset.level === 'enterprise' || asset.level === 'site' || asset.level === 'area';
 export const steps = ['protocol', 'settings', 'test', 'place', 'done'] as const;

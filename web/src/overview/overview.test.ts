@@ -9,6 +9,7 @@ const machine = (name: string, state: BoardMachine['state'], minutes = 1, reason
 
 describe('overview', () => {
   it('says that nothing is connected, that all run, and who does not', () => {
+    expect(headline([machine('A', 'producing')], now)).toBe('A is producing');
     expect(headline([], now)).toBe('No machine is connected yet');
     expect(headline([machine('A', 'producing'), machine('B', 'producing')], now)).toBe('All 2 machines are producing');
     expect(headline([machine('A', 'producing'), machine('B', 'idle')], now)).toBe('1 of 2 machines are producing, none is down');

@@ -24,6 +24,7 @@ export function headline(machines: BoardMachine[], now: number): string {
   }
   if (counts.offline === machines.length) return t('No machine sends data');
   if (counts.offline > 0) return t('{n} of {all} machines send no data', { n: counts.offline, all: machines.length });
+  if (machines.length === 1) return counts.producing ? t('{machine} is producing', { machine: machines[0]!.name }) : t('{machine} stands, but is not down', { machine: machines[0]!.name });
   if (counts.producing === machines.length) return t('All {all} machines are producing', { all: machines.length });
   return t('{n} of {all} machines are producing, none is down', { n: counts.producing, all: machines.length });
 }

@@ -15,7 +15,7 @@ export function explain(problem: Problem): { what: string; todo: string } {
     case 400:
     case 422: return { what: said || t('Something in the input is not right.'), todo: t('Correct it below and try again.') };
     case 429: return { what: said || t('Too many tries.'), todo: t('Wait a little and try again.') };
-    case 503: return { what: said || t('Hanse is busy or not ready yet.'), todo: t('The page tries again by itself.') };
+    case 503: return { what: said || t('Hanse is busy or not ready yet.'), todo: t('Try again in a moment.') };
     default: return { what: said || t('Hanse could not do this.'), todo: t('Try again. If it lasts, give the technical text below to whoever looks after Hanse.') };
   }
 }
