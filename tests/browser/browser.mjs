@@ -10,6 +10,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const program = join(process.env.HANSE_TEST_BUILD ?? join(root, 'build/dev'), 'hanse');
 export const artefacts = join(root, 'tests/artefacts');
 const tutorial = join(root, 'docs/tutorial');
+export const tutorialShots = process.env.HANSE_TUTORIAL_SHOTS === '1';
 export const password = 'correct horse battery staple';
 mkdirSync(artefacts, { recursive: true });
 
@@ -119,7 +120,7 @@ export const shot = (page, name) => page.screenshot({ path: join(artefacts, `${n
 /** A picture that a chapter of the tutorial shows; HANSE_TUTORIAL_SHOTS=1 puts it there. */
 export async function figure(page, name) {
   await shot(page, `tutorial-${name}`);
-  if (process.env.HANSE_TUTORIAL_SHOTS === '1') copyFileSync(join(artefacts, `tutorial-${name}.png`), join(tutorial, `${name}.png`));
+  if (tutorialShots) copyFileSync(join(artefacts, `tutorial-${name}.png`), join(tutorial, `${name}.png`));
 }
 
 /** Opens a page of the node and waits until it shows what it has, not that it loads. */

@@ -2,7 +2,7 @@
 // A newcomer's first day, chapter by chapter as in docs/tutorial: install, connect, organise, see. Each sentence there that
 // names something to do or to see is done and seen here, in the same order.
 import { join } from 'node:path';
-import { Browser, Node, expect, figure, makeAdministrator, open as openUrl, password, root, runCases, settled, shot, signedIn, sizes, sound, startSimulation, until } from './browser.mjs';
+import { Browser, Node, expect, figure, makeAdministrator, open as openUrl, password, pause, root, runCases, settled, shot, signedIn, sizes, sound, startSimulation, tutorialShots, until } from './browser.mjs';
 
 const node = await new Node().start();
 const browser = await Browser.start();
@@ -19,6 +19,9 @@ const producing = () => until('a machine that produces', async () => {
 });
 const open = (path) => openUrl(page, node.url + path);
 
+/** Pictures of the tutorial show a plant that has run for a while. */
+const history = () => (tutorialShots ? pause(11 * 60_000) : undefined);
+
 async function install() {
   expect(node.setup, `no set-up link on the console:\n${node.program.text}`);
   await page.goto(node.setup);
@@ -29,6 +32,7 @@ async function install() {
   await makeAdministrator(page, node.setup);
   state = await page.context().storageState();
   await until('every line on the board', async () => (await machines()).filter((one) => one.state !== 'offline').length >= 18, 120_000);
+  await history();
   await open('/');
   await page.getByText(/machines are (down|producing)|is down/).first().waitFor();
   await page.getByText(/things? needs? you|Nothing needs you/).waitFor();
@@ -110,7 +114,7 @@ async function organise() {
   await until('the area is gone', async () => (await read('/assets?limit=1000')).items.every((one) => one.id !== 'tool-room'));
 
   const machine = await producing();
-  await open(`/plant/${machine.asset}`);
+  await open(`/plant/${machine.asset}?from=-10m`);
   await page.locator('canvas').first().waitFor();
   await page.locator('section[aria-label="Live values"] .now').first().waitFor();
   await sound(page, 'the page of a machine');
@@ -149,6 +153,7 @@ async function organise() {
   await page.getByRole('button', { name: 'Check' }).click();
   await page.getByRole('cell', { name: 'will be created' }).waitFor();
   await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByRole('cell', { name: 'created', exact: true }).waitFor();
   await until('the product', async () => (await read('/products?limit=1000')).items.some((one) => one.id === 'bracket-12'));
   await shot(page, 'organise-import');
 
@@ -193,8 +198,9 @@ async function see() {
   await page.locator('section[aria-label=Stops] li').filter({ hasText: name }).first().waitFor();
   await page.locator('[role=img][aria-label="Why it stood"] svg').getByText(name.slice(0, 8)).first().waitFor();
   await page.locator('[role=img][aria-label="Where the time went"] svg').waitFor();
-  await page.getByRole('button', { name: '1 h', exact: true }).click();
-  await settled(page);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await open(`/performance/${victim.asset}?from=-10m`);
+  await page.locator('[role=img][aria-label="Why it stood"] svg').waitFor();
   await sound(page, 'the report of a machine');
   await figure(page, 'report');
   // A figure opens down to the events that it was made of.
