@@ -5,7 +5,7 @@
 namespace hanse::connectors::mtconnect {
 namespace {
 
-constexpr std::size_t kGuessedMax = 10'000;   // An adapter that invents keys must not fill memory.
+constexpr std::size_t kGuessedMax = 10'000;  // An adapter that invents keys must not fill memory.
 constexpr std::size_t kSampleBytesMax = 200;
 constexpr Duration kWaitMax = 1s;
 
@@ -13,10 +13,14 @@ ShdrShape shape_of(const DataItem& item) {
   if (item.category == Category::condition) return ShdrShape::condition;
   if (item.type == "MESSAGE" || item.type == "ALARM") return ShdrShape::message;
   switch (item.representation) {
-    case Representation::time_series: return ShdrShape::time_series;
-    case Representation::data_set: return ShdrShape::data_set;
-    case Representation::table: return ShdrShape::table;
-    default: return ShdrShape::value;
+    case Representation::time_series:
+      return ShdrShape::time_series;
+    case Representation::data_set:
+      return ShdrShape::data_set;
+    case Representation::table:
+      return ShdrShape::table;
+    default:
+      return ShdrShape::value;
   }
 }
 

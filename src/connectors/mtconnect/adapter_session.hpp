@@ -11,9 +11,9 @@
 namespace hanse::connectors::mtconnect {
 
 struct AdapterOptions {
-  std::string device;             ///< What its keys belong to, when neither key nor model says so.
-  std::vector<Device> model;      ///< As an agent's probe; empty: keys are declared as they come.
-  Duration silence = {};          ///< Without a line for so long the adapter is dead, also without heartbeat; 0: never.
+  std::string device;         ///< What its keys belong to, when neither key nor model says so.
+  std::vector<Device> model;  ///< As an agent's probe; empty: keys are declared as they come.
+  Duration silence = {};      ///< Without a line for so long the adapter is dead, also without heartbeat; 0: never.
 };
 
 /// What an adapter's lines mean, and when it is dead. Told bytes and time passed; no socket, no clock.
@@ -26,8 +26,8 @@ class AdapterSession {
   void on_bytes(std::string_view bytes, Timestamp now, Duration at);
 
   struct Step {
-    std::string send;             ///< May be empty.
-    Duration wait{};              ///< For bytes, then ask again.
+    std::string send;  ///< May be empty.
+    Duration wait{};   ///< For bytes, then ask again.
     bool dead = false;
   };
   /// What to do at `at`.
@@ -54,7 +54,7 @@ class AdapterSession {
   ShdrLine line_;
   ShdrShapes shapes_;
   std::map<std::string, Key, std::less<>> keys_;
-  std::string multiline_end_;      ///< An asset's text is being skipped up to this line.
+  std::string multiline_end_;  ///< An asset's text is being skipped up to this line.
   Duration last_line_{}, last_ping_{};
   std::optional<Duration> heartbeat_;
   bool pinged_ = false;

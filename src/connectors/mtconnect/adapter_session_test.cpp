@@ -34,10 +34,13 @@ TEST_F(Adapter, without_model_keys_are_declared_as_they_come) {
 }
 
 TEST_F(Adapter, with_model_keys_are_names_ids_or_sources) {
-  start({.model = {{.id = "d", .name = "M1",
-                    .items = {{.id = "i1", .name = "Xabs", .type = "POSITION", .units = "MILLIMETER", .category = Category::sample},
-                              {.id = "i2", .type = "SYSTEM", .category = Category::condition, .source = "sys"},
-                              {.id = "i3", .name = "vars", .type = "VARIABLE", .representation = Representation::data_set}}}}});
+  start({.model = {
+             {.id = "d",
+              .name = "M1",
+              .items = {
+                  {.id = "i1", .name = "Xabs", .type = "POSITION", .units = "MILLIMETER", .category = Category::sample},
+                  {.id = "i2", .type = "SYSTEM", .category = Category::condition, .source = "sys"},
+                  {.id = "i3", .name = "vars", .type = "VARIABLE", .representation = Representation::data_set}}}}});
   say("|Xabs|1\n|M1:Xabs|2\n|i1|3\n|sys|WARNING|4|||LOW\n|vars|a=1 b=2\n");
   EXPECT_EQ(sink.of("i1").size(), 3u);
   EXPECT_EQ(sink.last("i2"), "warning 4: LOW");

@@ -3,7 +3,7 @@
 namespace hanse::connectors::mtconnect {
 namespace {
 
-constexpr int kRestartsMax = 5;   // An agent that changes its identity with every answer is broken.
+constexpr int kRestartsMax = 5;  // An agent that changes its identity with every answer is broken.
 constexpr int kCorruptMax = 3;
 constexpr Duration kAnswerLimit = 30s;
 constexpr std::size_t kSampleBytesMax = 200;
@@ -13,8 +13,10 @@ std::string escaped(std::string_view text) {
   for (const char c : text) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                        c == '_' || c == '.' || c == '~';
-    if (plain) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    if (plain)
+      out += c;
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
 }
@@ -36,17 +38,20 @@ AgentRequest AgentSession::request() const {
   const int setbacks = std::min(restarts_ + corrupt_, 20);
   const Duration pause = setbacks > 1 ? Duration{500ms} * setbacks : Duration{};
   switch (state_) {
-    case State::probe: return {.target = root + "probe", .pause = pause, .time_limit = kAnswerLimit};
-    case State::current: return {.target = root + "current", .pause = pause, .time_limit = kAnswerLimit};
-    case State::sample: break;
+    case State::probe:
+      return {.target = root + "probe", .pause = pause, .time_limit = kAnswerLimit};
+    case State::current:
+      return {.target = root + "current", .pause = pause, .time_limit = kAnswerLimit};
+    case State::sample:
+      break;
   }
   if (!streams_now()) {
     return {.target = fmt::format("{}sample?from={}&count={}", root, next_, options_.count),
             .pause = behind_ ? pause : std::max(pause, options_.poll_interval),
             .time_limit = kAnswerLimit};
   }
-  return {.target = fmt::format("{}sample?from={}&interval={}&heartbeat={}&count={}", root, next_, ms(options_.interval),
-                                ms(options_.heartbeat), options_.count),
+  return {.target = fmt::format("{}sample?from={}&interval={}&heartbeat={}&count={}", root, next_,
+                                ms(options_.interval), ms(options_.heartbeat), options_.count),
           .streaming = true,
           .pause = pause,
           .time_limit = options_.heartbeat * 2 + 1s};
@@ -128,15 +133,16 @@ Result<AgentSession::Next> AgentSession::on_sample(const Streams& streams, Times
 }
 
 Result<AgentSession::Next> AgentSession::on_errors(const Errors& errors, Timestamp now) {
-  const auto first = errors.errors.empty() ? AgentError{.code = "UNKNOWN", .message = "no reason given"}
-                                           : errors.errors.front();
+  const auto first =
+      errors.errors.empty() ? AgentError{.code = "UNKNOWN", .message = "no reason given"} : errors.errors.front();
   if (state_ == State::sample) {
     if (errors.header.instance_id != 0 && errors.header.instance_id != instance_) {
       return start_again("The agent was restarted.", now);
     }
     if (first.code == "OUT_OF_RANGE") {
       // Not from firstSequence: a fast agent has moved on when we ask again, and we would chase it for ever.
-      if (++restarts_ > kRestartsMax) return fail(ErrorCode::unavailable, "the agent refuses every sequence: " + first.message);
+      if (++restarts_ > kRestartsMax)
+        return fail(ErrorCode::unavailable, "the agent refuses every sequence: " + first.message);
       tell_gap(fmt::format("The agent no longer has observation {}.", next_), now);
       next_ = 0;
       state_ = State::current;
@@ -171,7 +177,8 @@ void AgentSession::on_lost(Timestamp now) {
 }
 
 /// Observations from `from` to below `before`; at their own times unless `at` is given. From 0 it is the whole state.
-void AgentSession::apply(const Streams& streams, std::uint64_t from, std::uint64_t before, std::optional<Timestamp> at) {
+void AgentSession::apply(const Streams& streams, std::uint64_t from, std::uint64_t before,
+                         std::optional<Timestamp> at) {
   if (from == 0) translator_.begin_snapshot();
   for (const auto& observation : streams.observations) {
     if (observation.sequence < from || observation.sequence >= before) continue;

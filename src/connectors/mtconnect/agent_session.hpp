@@ -8,19 +8,19 @@
 namespace hanse::connectors::mtconnect {
 
 struct AgentOptions {
-  std::string device;              ///< Name or uuid; empty for all that the agent has.
+  std::string device;  ///< Name or uuid; empty for all that the agent has.
   bool streaming = true;
-  Duration interval = 100ms;       ///< The least time between two documents of a stream.
+  Duration interval = 100ms;  ///< The least time between two documents of a stream.
   Duration heartbeat = 10s;
-  Duration poll_interval = 1s;     ///< Without streaming.
-  std::uint64_t count = 1000;      ///< Observations in one document at most.
+  Duration poll_interval = 1s;  ///< Without streaming.
+  std::uint64_t count = 1000;   ///< Observations in one document at most.
 };
 
 struct AgentRequest {
-  std::string target;              ///< Path and query.
-  bool streaming = false;          ///< The answer is a stream of documents.
-  Duration pause = {};             ///< To wait before sending it.
-  Duration time_limit = {};        ///< For the answer, or from one document of the stream to the next.
+  std::string target;        ///< Path and query.
+  bool streaming = false;    ///< The answer is a stream of documents.
+  Duration pause = {};       ///< To wait before sending it.
+  Duration time_limit = {};  ///< For the answer, or from one document of the stream to the next.
 };
 
 /// What to ask an agent, and what its answers mean: probe, current, then samples without a gap as long as the agent
@@ -69,12 +69,12 @@ class AgentSession {
   Sink& sink_;
   State state_ = State::probe;
   std::uint64_t instance_ = 0;
-  std::uint64_t next_ = 0;            ///< 0: unknown, take the whole state.
+  std::uint64_t next_ = 0;  ///< 0: unknown, take the whole state.
   std::string model_change_time_;
   std::optional<Timestamp> last_data_, lost_at_;
   bool streaming_refused_ = false;
-  bool behind_ = false;               ///< The agent has more: don't pause.
-  int restarts_ = 0;                  ///< In a row, without data in between.
+  bool behind_ = false;  ///< The agent has more: don't pause.
+  int restarts_ = 0;     ///< In a row, without data in between.
   int corrupt_ = 0;
 };
 

@@ -61,8 +61,9 @@ TEST_F(Agent, is_asked_for_probe_current_and_then_a_stream_from_the_next_sequenc
 
 TEST_F(Agent, a_stream_goes_on_and_drops_what_came_twice) {
   follow();
-  EXPECT_EQ(answer(streams_document({.next = 14}, observation("Load", "x", 12, "2") + observation("Load", "x", 13, "3"))),
-            Next::read);
+  EXPECT_EQ(
+      answer(streams_document({.next = 14}, observation("Load", "x", 12, "2") + observation("Load", "x", 13, "3"))),
+      Next::read);
   answer(streams_document({.next = 15}, observation("Load", "x", 13, "3") + observation("Load", "x", 14, "4")));
   EXPECT_EQ(sink.of("x").size(), 4u);
   EXPECT_EQ(session.next_sequence(), 15u);
@@ -124,7 +125,8 @@ TEST_F(Agent, after_a_short_loss_nothing_is_missing_and_unchanged_values_stand_a
   session.begin();
   answer(internal::probe_document(kItems));
   // While we were away `e` changed (12); `x` did not.
-  answer(streams_document({.next = 13}, observation("Load", "x", 10, "1"), observation("Execution", "e", 12, "ACTIVE")));
+  answer(
+      streams_document({.next = 13}, observation("Load", "x", 10, "1"), observation("Execution", "e", 12, "ACTIVE")));
   EXPECT_EQ(sink.last("x"), "1");
   EXPECT_EQ(sink.of("x").back().time, lost + Duration{1}) << "as valid as before, from right after the loss";
   EXPECT_EQ(sink.last("e"), "null") << "comes with its own time from the samples";
@@ -165,7 +167,8 @@ TEST_F(Agent, too_many_asks_for_less) {
 
 TEST_F(Agent, without_the_device_is_given_up_for_now) {
   session.begin();
-  auto document = parse_document(R"(<MTConnectError><Errors><Error errorCode="NO_DEVICE">M9</Error></Errors></MTConnectError>)");
+  auto document =
+      parse_document(R"(<MTConnectError><Errors><Error errorCode="NO_DEVICE">M9</Error></Errors></MTConnectError>)");
   EXPECT_EQ(session.on_document(std::move(*document), now).error().code, ErrorCode::not_found);
 }
 

@@ -37,13 +37,20 @@ Header read_header(const pugi::xml_node& root) {
     if (local_name(node.name()) != "Header") continue;
     for (const auto& attribute : node.attributes()) {
       const std::string_view name{attribute.name()}, value{attribute.value()};
-      if (name == "instanceId") read_number(value, header.instance_id);
-      else if (name == "bufferSize") read_number(value, header.buffer_size);
-      else if (name == "firstSequence") read_number(value, header.first_sequence);
-      else if (name == "lastSequence") read_number(value, header.last_sequence);
-      else if (name == "nextSequence") read_number(value, header.next_sequence);
-      else if (name == "version") header.version = value;
-      else if (name == "deviceModelChangeTime") header.model_change_time = value;
+      if (name == "instanceId")
+        read_number(value, header.instance_id);
+      else if (name == "bufferSize")
+        read_number(value, header.buffer_size);
+      else if (name == "firstSequence")
+        read_number(value, header.first_sequence);
+      else if (name == "lastSequence")
+        read_number(value, header.last_sequence);
+      else if (name == "nextSequence")
+        read_number(value, header.next_sequence);
+      else if (name == "version")
+        header.version = value;
+      else if (name == "deviceModelChangeTime")
+        header.model_change_time = value;
     }
     break;
   }
@@ -62,18 +69,30 @@ DataItem read_item(const pugi::xml_node& node, const std::string& component) {
   DataItem item{.component = component};
   for (const auto& attribute : node.attributes()) {
     const std::string_view name{attribute.name()}, value{attribute.value()};
-    if (name == "id") item.id = value;
-    else if (name == "name") item.name = value;
-    else if (name == "type") item.type = value;
-    else if (name == "subType") item.sub_type = value;
-    else if (name == "units") item.units = value;
-    else if (name == "nativeUnits") item.native_units = value;
-    else if (name == "nativeScale") read_number(value, item.native_scale);
-    else if (name == "sampleRate") read_number(value, item.sample_rate);
-    else if (name == "representation") item.representation = representation_of(value);
-    else if (name == "discrete") item.discrete = value == "true";
+    if (name == "id")
+      item.id = value;
+    else if (name == "name")
+      item.name = value;
+    else if (name == "type")
+      item.type = value;
+    else if (name == "subType")
+      item.sub_type = value;
+    else if (name == "units")
+      item.units = value;
+    else if (name == "nativeUnits")
+      item.native_units = value;
+    else if (name == "nativeScale")
+      read_number(value, item.native_scale);
+    else if (name == "sampleRate")
+      read_number(value, item.sample_rate);
+    else if (name == "representation")
+      item.representation = representation_of(value);
+    else if (name == "discrete")
+      item.discrete = value == "true";
     else if (name == "category") {
-      item.category = value == "SAMPLE" ? Category::sample : value == "CONDITION" ? Category::condition : Category::event;
+      item.category = value == "SAMPLE"      ? Category::sample
+                      : value == "CONDITION" ? Category::condition
+                                             : Category::event;
     }
   }
   for (const auto& child : node.children()) {
@@ -160,16 +179,26 @@ bool read_observation(const pugi::xml_node& node, bool condition, Streams& strea
   bool has_time = false, has_sequence = false;
   for (const auto& attribute : node.attributes()) {
     const std::string_view name{attribute.name()}, value{attribute.value()};
-    if (name == "dataItemId") observation.item = value;
-    else if (name == "timestamp") has_time = read_time(value, observation.time);
-    else if (name == "sequence") has_sequence = read_number(value, observation.sequence);
-    else if (name == "name" || name == "subType" || name == "type") continue;
-    else if (name == "nativeCode") observation.native_code = value;
-    else if (name == "conditionId") observation.condition_id = value;
-    else if (name == "nativeSeverity") observation.severity = value;
-    else if (name == "qualifier") observation.qualifier = value;
-    else if (name == "sampleRate") read_number(value, observation.sample_rate);
-    else if (name == "resetTriggered") observation.reset = true;
+    if (name == "dataItemId")
+      observation.item = value;
+    else if (name == "timestamp")
+      has_time = read_time(value, observation.time);
+    else if (name == "sequence")
+      has_sequence = read_number(value, observation.sequence);
+    else if (name == "name" || name == "subType" || name == "type")
+      continue;
+    else if (name == "nativeCode")
+      observation.native_code = value;
+    else if (name == "conditionId")
+      observation.condition_id = value;
+    else if (name == "nativeSeverity")
+      observation.severity = value;
+    else if (name == "qualifier")
+      observation.qualifier = value;
+    else if (name == "sampleRate")
+      read_number(value, observation.sample_rate);
+    else if (name == "resetTriggered")
+      observation.reset = true;
   }
   if (observation.item.empty() || !has_time || !has_sequence) return false;
   const auto element = local_name(node.name());
@@ -256,10 +285,11 @@ Result<Document> parse_document(std::string text) {
   if (text.size() > kDocumentBytesMax) return fail(ErrorCode::too_large, "an MTConnect document has over 64 MiB");
   auto parsed = std::make_shared<ParsedText>();
   parsed->text = std::move(text);
-  const auto outcome = parsed->document.load_buffer_inplace(parsed->text.data(), parsed->text.size(),
-                                                            pugi::parse_minimal | pugi::parse_escapes | pugi::parse_cdata);
+  const auto outcome = parsed->document.load_buffer_inplace(
+      parsed->text.data(), parsed->text.size(), pugi::parse_minimal | pugi::parse_escapes | pugi::parse_cdata);
   if (!outcome) {
-    return fail(ErrorCode::corrupt, fmt::format("not well-formed XML at byte {}: {}", outcome.offset, outcome.description()));
+    return fail(ErrorCode::corrupt,
+                fmt::format("not well-formed XML at byte {}: {}", outcome.offset, outcome.description()));
   }
   const auto root = parsed->document.document_element();
   const auto name = local_name(root.name());

@@ -19,9 +19,9 @@ enum class Level { none, normal, warning, fault, unavailable };
 
 /// What a device can tell, from its probe.
 struct DataItem {
-  std::string id;            ///< Unique in the agent.
-  std::string name;          ///< May be empty, and may occur twice.
-  std::string type;          ///< `PATH_FEEDRATE`; a vendor's own with prefix: `x:PALLET`.
+  std::string id;    ///< Unique in the agent.
+  std::string name;  ///< May be empty, and may occur twice.
+  std::string type;  ///< `PATH_FEEDRATE`; a vendor's own with prefix: `x:PALLET`.
   std::string sub_type;
   std::string units;         ///< What an agent sends.
   std::string native_units;  ///< What an adapter sends.
@@ -29,8 +29,8 @@ struct DataItem {
   double sample_rate = 0;    ///< Hz, of a time series.
   Category category = Category::event;
   Representation representation = Representation::value;
-  std::string component;     ///< Names from the device down: `Axes/X`.
-  std::string source;        ///< The key an adapter uses, when it is neither name nor id.
+  std::string component;  ///< Names from the device down: `Axes/X`.
+  std::string source;     ///< The key an adapter uses, when it is neither name nor id.
   bool discrete = false;
 };
 
@@ -42,13 +42,13 @@ struct Device {
 
 /// What every document begins with. Sequences are only in streams; they are global to the agent.
 struct Header {
-  std::uint64_t instance_id = 0;     ///< Changes whenever the agent lost its buffer.
+  std::uint64_t instance_id = 0;  ///< Changes whenever the agent lost its buffer.
   std::uint64_t buffer_size = 0;
   std::uint64_t first_sequence = 0;
   std::uint64_t last_sequence = 0;
   std::uint64_t next_sequence = 0;
   std::string version;
-  std::string model_change_time;     ///< `deviceModelChangeTime`, 1.7 and later.
+  std::string model_change_time;  ///< `deviceModelChangeTime`, 1.7 and later.
 };
 
 struct Probe {
@@ -59,7 +59,7 @@ struct Probe {
 /// One cell of a data set or table.
 struct Entry {
   std::string_view key;
-  std::string_view cell;   ///< Of a table; empty in a data set.
+  std::string_view cell;  ///< Of a table; empty in a data set.
   std::string_view value;
   bool removed = false;
 };
@@ -72,7 +72,7 @@ struct Observation {
   std::uint64_t sequence = 0;
   Level level = Level::none;
   Representation representation = Representation::value;
-  bool reset = false;      ///< `resetTriggered` was given: a data set begins anew.
+  bool reset = false;  ///< `resetTriggered` was given: a data set begins anew.
   double sample_rate = 0;
   std::string_view native_code, condition_id, severity, qualifier;
   std::uint32_t entries_begin = 0;
@@ -90,7 +90,7 @@ struct Streams {
 };
 
 struct AgentError {
-  std::string code;     ///< `OUT_OF_RANGE`, whatever the spelling of the version.
+  std::string code;  ///< `OUT_OF_RANGE`, whatever the spelling of the version.
   std::string message;
 };
 struct Errors {

@@ -28,7 +28,8 @@ TEST(Document, reads_the_probe_of_a_real_agent) {
   EXPECT_EQ(device.name, "Mazak01");
   EXPECT_EQ(device.manufacturer, "Mazak");
   EXPECT_EQ(device.serial_number, "M7303290458");
-  const auto x = std::find_if(device.items.begin(), device.items.end(), [](const auto& i) { return i.id == "Mazak01-X_1"; });
+  const auto x =
+      std::find_if(device.items.begin(), device.items.end(), [](const auto& i) { return i.id == "Mazak01-X_1"; });
   ASSERT_NE(x, device.items.end());
   EXPECT_EQ(x->type, "POSITION");
   EXPECT_EQ(x->sub_type, "ACTUAL");
@@ -66,9 +67,10 @@ TEST(Document, typed_errors_of_version_2_6_have_the_old_codes) {
 
 TEST(Document, reads_data_sets_and_tables) {
   const auto streams = parsed<Streams>(internal::streams_document(
-      {.next = 3}, "", observation("VariableDataSet", "v", 1, R"(<Entry key="a">1</Entry><Entry key="b" removed="true"/>)") +
-                           observation("OffsetTable", "t", 2,
-                                       R"(<Entry key="G54"><Cell key="X">1.5</Cell><Cell key="Y">2</Cell></Entry>)")));
+      {.next = 3}, "",
+      observation("VariableDataSet", "v", 1, R"(<Entry key="a">1</Entry><Entry key="b" removed="true"/>)") +
+          observation("OffsetTable", "t", 2,
+                      R"(<Entry key="G54"><Cell key="X">1.5</Cell><Cell key="Y">2</Cell></Entry>)")));
   ASSERT_EQ(streams.entries.size(), 4u);
   EXPECT_EQ(streams.entries[0].key, "a");
   EXPECT_TRUE(streams.entries[1].removed);
@@ -79,7 +81,8 @@ TEST(Document, reads_data_sets_and_tables) {
 
 TEST(Document, a_broken_observation_is_skipped_and_told) {
   const auto streams = parsed<Streams>(internal::streams_document(
-      {.next = 3}, R"(<Load dataItemId="l" sequence="x" timestamp="2026-03-01T06:00:00Z">1</Load>)" + observation("Load", "l", 2, "5")));
+      {.next = 3}, R"(<Load dataItemId="l" sequence="x" timestamp="2026-03-01T06:00:00Z">1</Load>)" +
+                       observation("Load", "l", 2, "5")));
   EXPECT_EQ(streams.skipped, 1u);
   EXPECT_EQ(streams.observations.size(), 1u);
   EXPECT_FALSE(streams.skipped_sample.empty());
@@ -92,7 +95,8 @@ TEST(Document, what_is_not_mtconnect_is_refused) {
 }
 
 TEST(Document, entities_are_not_expanded) {
-  const auto bomb = parse_document(R"(<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><MTConnectError><Errors><Error errorCode="E">&b;</Error></Errors></MTConnectError>)");
+  const auto bomb = parse_document(
+      R"(<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><MTConnectError><Errors><Error errorCode="E">&b;</Error></Errors></MTConnectError>)");
   ASSERT_TRUE(bomb);
   EXPECT_EQ(std::get<Errors>(*bomb).errors[0].message, "&b;");
 }

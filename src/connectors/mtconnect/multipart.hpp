@@ -28,7 +28,7 @@ class MultipartReader {
 
   std::string delimiter_;
   std::string buffer_;
-  std::size_t begin_ = 0;      ///< What lies before was taken.
+  std::size_t begin_ = 0;  ///< What lies before was taken.
   std::optional<std::size_t> document_bytes_;
 };
 

@@ -45,8 +45,9 @@ bool read_time(std::string_view text, Timestamp& out) {
   }
   static constexpr std::array<std::int64_t, 13> kDays{0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  if (year < 1678 || year > 2261 || month < 1 || month > 12 || day < 1 || day > kDays[static_cast<std::size_t>(month)] ||
-      (month == 2 && day == 29 && !leap) || hour > 23 || minute > 59 || second > 59) {
+  if (year < 1678 || year > 2261 || month < 1 || month > 12 || day < 1 ||
+      day > kDays[static_cast<std::size_t>(month)] || (month == 2 && day == 29 && !leap) || hour > 23 || minute > 59 ||
+      second > 59) {
     return other_zone(text, out);
   }
   std::int64_t fraction_ns = 0;
@@ -61,7 +62,8 @@ bool read_time(std::string_view text, Timestamp& out) {
   }
   const auto rest = text.substr(at);
   if (rest != "Z" && !rest.empty()) return other_zone(text, out);
-  out.ns = (((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1'000'000'000 + fraction_ns;
+  out.ns =
+      (((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1'000'000'000 + fraction_ns;
   return true;
 }
 

@@ -17,8 +17,10 @@ void MtconnectSettings::validate(JsonReader& reader) const {
   if (silence < 0s) reader.error_at("silence", "must not be negative");
   if (device_model.empty()) return;
   const auto document = parse_document(device_model);
-  if (!document) reader.error_at("device_model", document.error().message);
-  else if (!std::holds_alternative<Probe>(*document)) reader.error_at("device_model", "must be an MTConnectDevices document");
+  if (!document)
+    reader.error_at("device_model", document.error().message);
+  else if (!std::holds_alternative<Probe>(*document))
+    reader.error_at("device_model", "must be an MTConnectDevices document");
 }
 
 }  // namespace hanse::connectors::mtconnect

@@ -133,7 +133,8 @@ void read_data_set(std::string_view text, bool table, Observation& observation, 
       continue;
     }
     auto cells = row->value;
-    while (const auto cell = take_pair(cells)) line.entries.push_back({row->key, cell->key, cell->value, cell->removed});
+    while (const auto cell = take_pair(cells))
+      line.entries.push_back({row->key, cell->key, cell->value, cell->removed});
   }
   observation.entries_count = static_cast<std::uint32_t>(line.entries.size()) - observation.entries_begin;
 }
@@ -171,7 +172,8 @@ Result<void> read_observation(Fields& fields, const ShdrShapes& shapes, Timestam
   Observation observation{.item = fields.next(), .time = time};
   if (observation.item.empty() && fields.at_end()) return {};  // A bar at the line's end.
   if (observation.item.empty()) return fail(ErrorCode::invalid, "a line of the adapter has an empty key");
-  if (fields.at_end()) return fail(ErrorCode::invalid, fmt::format("'{}' has no value", observation.item.substr(0, 60)));
+  if (fields.at_end())
+    return fail(ErrorCode::invalid, fmt::format("'{}' has no value", observation.item.substr(0, 60)));
   auto shape = shapes(observation.item);
   if (shape == ShdrShape::unknown) shape = guess_shape(fields);
   switch (shape) {
@@ -184,11 +186,17 @@ Result<void> read_observation(Fields& fields, const ShdrShapes& shapes, Timestam
       observation.native_code = fields.next();
       observation.value = fields.at_end() ? observation.native_code : fields.next();
       break;
-    case ShdrShape::time_series: read_time_series(fields, observation); break;
+    case ShdrShape::time_series:
+      read_time_series(fields, observation);
+      break;
     case ShdrShape::data_set:
-    case ShdrShape::table: read_data_set(fields.next(), shape == ShdrShape::table, observation, out); break;
+    case ShdrShape::table:
+      read_data_set(fields.next(), shape == ShdrShape::table, observation, out);
+      break;
     case ShdrShape::unknown:
-    case ShdrShape::value: observation.value = fields.next(); break;
+    case ShdrShape::value:
+      observation.value = fields.next();
+      break;
   }
   if (fields.broken()) return fail(ErrorCode::invalid, "a quoted value has no end");
   out.observations.push_back(observation);

@@ -34,9 +34,9 @@ class ShdrLineReader {
 struct ShdrLine {
   enum class Kind {
     observations,
-    pong,       ///< `pong` says how often the adapter wants to be asked, when it said so.
-    command,    ///< `* name: value`: the adapter about itself.
-    asset,      ///< An asset; with `multiline_end` up to the line that equals it.
+    pong,     ///< `pong` says how often the adapter wants to be asked, when it said so.
+    command,  ///< `* name: value`: the adapter about itself.
+    asset,    ///< An asset; with `multiline_end` up to the line that equals it.
     blank,
   };
   Kind kind = Kind::blank;

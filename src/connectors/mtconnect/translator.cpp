@@ -9,8 +9,8 @@ namespace hanse::connectors::mtconnect {
 namespace {
 
 constexpr std::string_view kUnavailable = "UNAVAILABLE";
-constexpr std::size_t kPartsMax = 1000;   // Of one data set or table; a source that invents keys must not fill memory.
-constexpr std::size_t kActiveMax = 100;   // Conditions of one item at once.
+constexpr std::size_t kPartsMax = 1000;  // Of one data set or table; a source that invents keys must not fill memory.
+constexpr std::size_t kActiveMax = 100;  // Conditions of one item at once.
 constexpr std::string_view kAxes[] = {"x", "y", "z"};
 
 bool read_real(std::string_view text, double& out) {
@@ -40,10 +40,14 @@ bool is_plain_number(std::string_view text, double& out) {
 
 std::string level_name(Level level) {
   switch (level) {
-    case Level::fault: return "fault";
-    case Level::warning: return "warning";
-    case Level::normal: return "normal";
-    default: return "unavailable";
+    case Level::fault:
+      return "fault";
+    case Level::warning:
+      return "warning";
+    case Level::normal:
+      return "normal";
+    default:
+      return "unavailable";
   }
 }
 
@@ -137,8 +141,10 @@ void Translator::apply_value(Item& item, Part& part, std::string_view value, Tim
   double real = 0;
   std::int64_t integer = 0;
   if (item.by_value) {
-    if (is_plain_number(value, real)) batch_.add_real(part.signal, time, real);
-    else batch_.add_text(part.signal, time, std::string{value});
+    if (is_plain_number(value, real))
+      batch_.add_real(part.signal, time, real);
+    else
+      batch_.add_text(part.signal, time, std::string{value});
   } else if (item.declaration.type == signal::ValueType::integer && read_integer(value, integer)) {
     batch_.add_integer(part.signal, time, integer);
   } else if (item.declaration.type == signal::ValueType::real && read_real(value, real)) {
@@ -155,9 +161,9 @@ void Translator::apply_value(Item& item, Part& part, std::string_view value, Tim
 void Translator::apply_text(Item& item, Part& part, const Observation& observation) {
   if (part.signal == signal::kNoSignal) return;
   const bool message = !observation.native_code.empty() && item.item.type == "MESSAGE";
-  batch_.add_text(part.signal, observation.time,
-                  message ? fmt::format("{}: {}", observation.native_code, observation.value)
-                          : std::string{observation.value});
+  batch_.add_text(
+      part.signal, observation.time,
+      message ? fmt::format("{}: {}", observation.native_code, observation.value) : std::string{observation.value});
   part.has_value = true;
 }
 
@@ -236,8 +242,10 @@ void Translator::apply_condition(Item& item, const Observation& observation) {
   }
   if (observation.level == Level::normal) {
     const bool was_active = key.empty() ? !item.active.empty() : item.active.contains(key);
-    if (key.empty()) item.active.clear();
-    else if (was_active) item.active.erase(item.active.find(key));
+    if (key.empty())
+      item.active.clear();
+    else if (was_active)
+      item.active.erase(item.active.find(key));
     if (was_active) notice(key.empty() ? "normal again" : fmt::format("{} is normal again", key));
   } else if (item.active.contains(key) || item.active.size() < kActiveMax) {
     auto& condition = item.active[std::string{key}];

@@ -55,11 +55,11 @@ class Translator {
     std::string device;
     DataItem item;
     double factor = 1;
-    bool by_value = false;      ///< Type unknown: told by each value.
+    bool by_value = false;  ///< Type unknown: told by each value.
     Part whole;
     std::map<std::string, Part, std::less<>> parts;  ///< Of a vector, data set or table, by suffix of the address.
     std::map<std::string, Condition, std::less<>> active;
-    bool fresh = true;          ///< In a snapshot: nothing of it came yet.
+    bool fresh = true;  ///< In a snapshot: nothing of it came yet.
   };
   struct Hash {
     using is_transparent = void;
@@ -83,7 +83,7 @@ class Translator {
   std::unordered_map<std::string, Item, Hash, std::equal_to<>> items_;
   std::map<std::string, bool, std::less<>> device_online_;
   signal::SampleBatch batch_;
-  Part nowhere_;              ///< For the parts over the limit.
+  Part nowhere_;  ///< For the parts over the limit.
   bool in_snapshot_ = false;
   std::size_t unknown_ = 0, mismatched_ = 0;
 };

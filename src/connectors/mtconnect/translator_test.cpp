@@ -25,11 +25,12 @@ class Machine : public ::testing::Test {
 };
 
 TEST_F(Machine, items_are_declared_with_unit_meaning_and_type) {
-  declare({{.id = "f", .name = "Fact", .type = "PATH_FEEDRATE", .units = "MILLIMETER/SECOND", .category = Category::sample},
-           {.id = "e", .name = "execution", .type = "EXECUTION"},
-           {.id = "p", .type = "PART_COUNT", .sub_type = "BAD"},
-           {.id = "fp", .type = "PATH_FEEDRATE", .sub_type = "PROGRAMMED", .category = Category::sample},
-           {.id = "c", .name = "execution", .type = "SYSTEM", .category = Category::condition}});
+  declare(
+      {{.id = "f", .name = "Fact", .type = "PATH_FEEDRATE", .units = "MILLIMETER/SECOND", .category = Category::sample},
+       {.id = "e", .name = "execution", .type = "EXECUTION"},
+       {.id = "p", .type = "PART_COUNT", .sub_type = "BAD"},
+       {.id = "fp", .type = "PATH_FEEDRATE", .sub_type = "PROGRAMMED", .category = Category::sample},
+       {.id = "c", .name = "execution", .type = "SYSTEM", .category = Category::condition}});
   EXPECT_EQ(sink.declared["f"].unit, "mm/s");
   EXPECT_EQ(sink.declared["f"].meaning, Meaning::feed_rate);
   EXPECT_EQ(sink.declared["f"].type, ValueType::real);
@@ -60,7 +61,11 @@ TEST_F(Machine, numeric_strings_stay_strings) {
 }
 
 TEST_F(Machine, an_adapters_value_is_in_native_units_and_scale) {
-  const DataItem item{.id = "x", .type = "POSITION", .units = "MILLIMETER", .native_units = "INCH", .native_scale = 10,
+  const DataItem item{.id = "x",
+                      .type = "POSITION",
+                      .units = "MILLIMETER",
+                      .native_units = "INCH",
+                      .native_scale = 10,
                       .category = Category::sample};
   declare({item}, Translator::Units::adapter);
   say({.item = "x", .value = "25"});
@@ -80,7 +85,8 @@ TEST_F(Machine, a_value_of_the_wrong_kind_is_null_and_counted_and_the_others_go_
 }
 
 TEST_F(Machine, three_space_values_become_three_signals) {
-  declare({{.id = "p", .name = "Ppos", .type = "PATH_POSITION", .units = "MILLIMETER_3D", .category = Category::sample}});
+  declare(
+      {{.id = "p", .name = "Ppos", .type = "PATH_POSITION", .units = "MILLIMETER_3D", .category = Category::sample}});
   say({.item = "p", .value = "1 2.5 -3"});
   EXPECT_EQ(sink.last("p/x"), "1");
   EXPECT_EQ(sink.last("p/y"), "2.5");

@@ -165,9 +165,9 @@ constexpr UnitCode kUnits[] = {
     {"WATT_SECOND", "W.s"},
 };
 
-constexpr std::string_view kIntegerEvents[] = {"BLOCK_COUNT",   "CYCLE_COUNT", "DEACTIVATION_COUNT", "ACTIVATION_COUNT",
-                                               "LINE_NUMBER",   "LOAD_COUNT",  "PART_COUNT",         "TRANSFER_COUNT",
-                                               "UNLOAD_COUNT"};
+constexpr std::string_view kIntegerEvents[] = {"BLOCK_COUNT",      "CYCLE_COUNT",    "DEACTIVATION_COUNT",
+                                               "ACTIVATION_COUNT", "LINE_NUMBER",    "LOAD_COUNT",
+                                               "PART_COUNT",       "TRANSFER_COUNT", "UNLOAD_COUNT"};
 
 /// Counters by sub-type: what isn't a count of made parts is no part count.
 Meaning count_meaning(std::string_view sub_type) {
@@ -188,23 +188,40 @@ struct KeyType {
   Category category;
 };
 constexpr KeyType kKeys[] = {
-    {"avail", "AVAILABILITY", Category::event},       {"availability", "AVAILABILITY", Category::event},
-    {"exec", "EXECUTION", Category::event},           {"execution", "EXECUTION", Category::event},
-    {"mode", "CONTROLLER_MODE", Category::event},     {"controllermode", "CONTROLLER_MODE", Category::event},
-    {"estop", "EMERGENCY_STOP", Category::event},     {"program", "PROGRAM", Category::event},
-    {"partcount", "PART_COUNT", Category::event},     {"part_count", "PART_COUNT", Category::event},
-    {"partcountact", "PART_COUNT", Category::event},  {"pc", "PART_COUNT", Category::event},
-    {"tool_id", "TOOL_ID", Category::event},          {"tool_number", "TOOL_NUMBER", Category::event},
-    {"line", "LINE", Category::event},                {"block", "BLOCK", Category::event},
-    {"message", "MESSAGE", Category::event},          {"msg", "MESSAGE", Category::event},
-    {"srpm", "ROTARY_VELOCITY", Category::sample},    {"s1rpm", "ROTARY_VELOCITY", Category::sample},
-    {"s2rpm", "ROTARY_VELOCITY", Category::sample},   {"sspeed", "ROTARY_VELOCITY", Category::sample},
-    {"sload", "LOAD", Category::sample},              {"s1load", "LOAD", Category::sample},
-    {"fact", "PATH_FEEDRATE", Category::sample},      {"path_feedrate", "PATH_FEEDRATE", Category::sample},
-    {"xabs", "POSITION", Category::sample},           {"yabs", "POSITION", Category::sample},
-    {"zabs", "POSITION", Category::sample},           {"xact", "POSITION", Category::sample},
-    {"yact", "POSITION", Category::sample},           {"zact", "POSITION", Category::sample},
-    {"xload", "LOAD", Category::sample},              {"yload", "LOAD", Category::sample},
+    {"avail", "AVAILABILITY", Category::event},
+    {"availability", "AVAILABILITY", Category::event},
+    {"exec", "EXECUTION", Category::event},
+    {"execution", "EXECUTION", Category::event},
+    {"mode", "CONTROLLER_MODE", Category::event},
+    {"controllermode", "CONTROLLER_MODE", Category::event},
+    {"estop", "EMERGENCY_STOP", Category::event},
+    {"program", "PROGRAM", Category::event},
+    {"partcount", "PART_COUNT", Category::event},
+    {"part_count", "PART_COUNT", Category::event},
+    {"partcountact", "PART_COUNT", Category::event},
+    {"pc", "PART_COUNT", Category::event},
+    {"tool_id", "TOOL_ID", Category::event},
+    {"tool_number", "TOOL_NUMBER", Category::event},
+    {"line", "LINE", Category::event},
+    {"block", "BLOCK", Category::event},
+    {"message", "MESSAGE", Category::event},
+    {"msg", "MESSAGE", Category::event},
+    {"srpm", "ROTARY_VELOCITY", Category::sample},
+    {"s1rpm", "ROTARY_VELOCITY", Category::sample},
+    {"s2rpm", "ROTARY_VELOCITY", Category::sample},
+    {"sspeed", "ROTARY_VELOCITY", Category::sample},
+    {"sload", "LOAD", Category::sample},
+    {"s1load", "LOAD", Category::sample},
+    {"fact", "PATH_FEEDRATE", Category::sample},
+    {"path_feedrate", "PATH_FEEDRATE", Category::sample},
+    {"xabs", "POSITION", Category::sample},
+    {"yabs", "POSITION", Category::sample},
+    {"zabs", "POSITION", Category::sample},
+    {"xact", "POSITION", Category::sample},
+    {"yact", "POSITION", Category::sample},
+    {"zact", "POSITION", Category::sample},
+    {"xload", "LOAD", Category::sample},
+    {"yload", "LOAD", Category::sample},
     {"zload", "LOAD", Category::sample},
 };
 
@@ -224,7 +241,8 @@ Meaning meaning_of(const DataItem& item) {
 }
 
 std::string_view ucum_of(std::string_view units) {
-  const auto found = std::find_if(std::begin(kUnits), std::end(kUnits), [&](const auto& u) { return u.units == units; });
+  const auto found =
+      std::find_if(std::begin(kUnits), std::end(kUnits), [&](const auto& u) { return u.units == units; });
   return found == std::end(kUnits) ? std::string_view{} : found->ucum;
 }
 
@@ -241,7 +259,8 @@ signal::ValueType type_of(const DataItem& item) {
 signal::Interpolation interpolation_of(const DataItem& item) {
   if (item.category != Category::sample) return signal::Interpolation::step;
   // An agent sends a sample when it changed: between two equal ones it stood still, which a line would hide.
-  return item.representation == Representation::time_series ? signal::Interpolation::linear : signal::Interpolation::step;
+  return item.representation == Representation::time_series ? signal::Interpolation::linear
+                                                            : signal::Interpolation::step;
 }
 
 DataItem guess_item(std::string_view key) {

@@ -5,11 +5,16 @@ namespace {
 
 std::string as_text(const signal::SampleBatch& batch, const signal::Sample& sample) {
   switch (sample.type) {
-    case signal::ValueType::real: return fmt::format("{}", sample.real());
-    case signal::ValueType::integer: return fmt::format("{}", sample.integer());
-    case signal::ValueType::boolean: return sample.boolean() ? "true" : "false";
-    case signal::ValueType::text: return std::string{batch.text(sample)};
-    case signal::ValueType::null: break;
+    case signal::ValueType::real:
+      return fmt::format("{}", sample.real());
+    case signal::ValueType::integer:
+      return fmt::format("{}", sample.integer());
+    case signal::ValueType::boolean:
+      return sample.boolean() ? "true" : "false";
+    case signal::ValueType::text:
+      return std::string{batch.text(sample)};
+    case signal::ValueType::null:
+      break;
   }
   return {};
 }

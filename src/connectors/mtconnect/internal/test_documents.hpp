@@ -27,8 +27,8 @@ struct Numbers {
 
 inline std::string header(const Numbers& n) {
   return fmt::format(
-      R"(<Header instanceId="{}" bufferSize="100" firstSequence="{}" lastSequence="{}" nextSequence="{}"/>)", n.instance,
-      n.first, n.next - 1, n.next);
+      R"(<Header instanceId="{}" bufferSize="100" firstSequence="{}" lastSequence="{}" nextSequence="{}"/>)",
+      n.instance, n.first, n.next - 1, n.next);
 }
 
 inline std::string probe_document(const std::string& items, std::uint64_t instance = 1) {
@@ -46,8 +46,8 @@ inline std::string streams_document(const Numbers& n, const std::string& samples
 
 inline std::string observation(const std::string& element, const std::string& item, std::uint64_t sequence,
                                const std::string& value, const std::string& more = "") {
-  return fmt::format(R"(<{} dataItemId="{}" sequence="{}" timestamp="2026-03-01T06:00:{:02}Z" {}>{}</{}>)", element, item,
-                     sequence, sequence % 60, more, value, element);
+  return fmt::format(R"(<{} dataItemId="{}" sequence="{}" timestamp="2026-03-01T06:00:{:02}Z" {}>{}</{}>)", element,
+                     item, sequence, sequence % 60, more, value, element);
 }
 
 }  // namespace hanse::connectors::mtconnect::internal
