@@ -181,8 +181,9 @@ def sql_peer(peer, package):
             if done.returncode != 0:
                 raise RuntimeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "it ended with an error")
             answer = json.loads(done.stdout.strip().splitlines()[-1])
+            size = answer.get("bytes") or folder_bytes(os.path.join(folder, "data"))
             print(f"FIGURE historian.append_{name}.{peer} {values / answer['cpu_s']:.0f} values/CPU-s", flush=True)
-            print(f"FIGURE historian.bytes_{name}.{peer} {folder_bytes(os.path.join(folder, 'data')) / values:.3f} bytes/value", flush=True)
+            print(f"FIGURE historian.bytes_{name}.{peer} {size / values:.3f} bytes/value", flush=True)
             if name == "a":
                 print(f"FIGURE historian.groupby_ms.{peer} {answer['groupby_ms']:.1f} ms", flush=True)
         finally:
