@@ -91,6 +91,8 @@ export function value(raw: unknown, code = '', digits?: number): string {
   const name = unit(code);
   return name ? `${number(raw, digits)} ${name}` : number(raw, digits);
 }
+/** A name as it stands within a sentence: English writes it small, German keeps its nouns. */
+export const inSentence = (name: string): string => (look.language === 'en' ? name.toLowerCase() : name);
 /** `spindle_speed` as `Spindle speed`. */
 export function words(name: string): string {
   const text = name.replaceAll('_', ' ');

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../api/board';
 import type { Board, BoardMachine, Kpi, LossNode, PerformanceReport, ReasonCode, StateSpan } from '../../api/contract';
-import { duration, number, percent, toMs, unit } from '../../ui/format.svelte';
+import { duration, inSentence, number, percent, toMs, unit } from '../../ui/format.svelte';
 import { t } from '../../ui/words/words.svelte';
 
 export const kpi = (report: { kpis: Kpi[] }, id: string): Kpi | undefined => report.kpis.find((one) => one.id === id);
@@ -47,7 +47,7 @@ export function reportSentence(report: PerformanceReport): string {
   if (!oee || oee.value === null) return t('{name}: no OEE yet, {why}', { name: report.name, why: oee?.missing || t('nothing was measured') });
   const worst = largestLoss(report.losses);
   const begin = t('{name}: OEE {oee}', { name: report.name, oee: kpiText(oee) });
-  return worst ? t('{begin}; the largest loss is {loss}, {time}', { begin, loss: t(worst.name).toLowerCase(), time: duration(worst.ns / 1e6) }) : begin;
+  return worst ? t('{begin}; the largest loss is {loss}, {time}', { begin, loss: inSentence(t(worst.name)), time: duration(worst.ns / 1e6) }) : begin;
 }
 export function boardSentence(board: Board, now: number): string {
   const machines = board.lines.flatMap((line) => line.machines);
