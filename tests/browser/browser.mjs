@@ -98,8 +98,8 @@ export class Browser {
     return browser;
   }
   /** A page of `node` that fails its story when something leaves the machine or the page's code throws. */
-  async page(node, { size = 'desk', dark = false, state } = {}) {
-    const context = await this.chromium.newContext({ viewport: sizes[size], colorScheme: dark ? 'dark' : 'light', storageState: state, locale: 'en-GB' });
+  async page(node, { size = 'desk', dark = false, state, locale = 'en-GB' } = {}) {
+    const context = await this.chromium.newContext({ viewport: sizes[size], colorScheme: dark ? 'dark' : 'light', storageState: state, locale });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
     page.faults = [];

@@ -183,9 +183,8 @@ async function see() {
   await page.getByRole('button', { name: 'Leave shop-floor mode' }).click();
   await page.locator('.machine.down').filter({ hasText: victim.name }).click();
   await page.waitForURL(new RegExp(`/performance/${victim.asset}$`));
-  const stop = page.locator('section[aria-label=Stops] li').first();
-  await stop.waitFor();
-  await stop.getByRole('button').click();
+  const stop = page.locator('section[aria-label=Stops] li').filter({ hasText: 'still stands' });
+  await stop.getByRole('button', { name: /Change|Give a reason/ }).click();
   await page.getByText('Why did it stand?').waitFor();
   await shot(page, 'see-reason');
   const reason = page.locator('dialog [data-reason]').first();
@@ -223,6 +222,21 @@ async function everyPageAtEverySize() {
     }
     await other.context().close();
   }
+}
+
+async function inGerman() {
+  const other = await browser.page(node, { size: 'tablet', state, locale: 'de-DE' });
+  await openUrl(other, node.url + '/performance');
+  await other.getByText('Alle Linien').first().waitFor({ state: 'attached' });
+  for (const path of ['/', '/performance', '/connect', '/admin/users']) {
+    await openUrl(other, node.url + path);
+    await sound(other, `${path} in German`);
+    await shot(other, `german${path.replace(/[^a-z0-9]+/g, '-')}`);
+  }
+  await other.locator('nav.tabs').getByText('Benutzer').waitFor();
+  await other.getByRole('button', { name: 'Sprache' }).click();
+  await other.locator('nav.tabs').getByText('Users').waitFor();
+  await other.context().close();
 }
 
 /** Presses Tab until the focus is where it should be, and sees on the way that it can be seen. */
@@ -334,7 +348,7 @@ async function aLostNodeIsAQuietBar() {
   await other.context().close();
 }
 
-await runCases(browser, { install, connect, wrongAddressIsExplained, organise, see, everyPageAtEverySize, byKeyboardOnly, aViewerSeesAndChangesNothing, aLostNodeIsAQuietBar }, async () => {
+await runCases(browser, { install, connect, wrongAddressIsExplained, organise, see, everyPageAtEverySize, inGerman, byKeyboardOnly, aViewerSeesAndChangesNothing, aLostNodeIsAQuietBar }, async () => {
   await browser.stop();
   await simulation.stop();
   await node.stop();
