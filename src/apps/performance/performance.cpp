@@ -134,6 +134,11 @@ Elements elements_of(const MachineTime& machine, Span span) {
   return measure(machine.timeline, judge(machine.timeline, plan, machine.judgement), machine.judgement);
 }
 
+/// The first part that is counted was begun before anybody looked, so that the first minutes' figures say nothing.
+bool too_early(const Elements& elements, const PerformanceSettings& settings, std::size_t machines = 1) {
+  return Duration{elements.busy_ns()} < settings.figure_after * static_cast<std::int64_t>(machines);
+}
+
 }  // namespace
 
 void Performance::add_kpis(const Inputs&, Outputs& out) {
@@ -141,6 +146,7 @@ void Performance::add_kpis(const Inputs&, Outputs& out) {
     if (!records_->asset(machine->id())) continue;
     const auto span = live_span(machine->id(), nullptr);
     const auto elements = elements_of(live_time(*machine, span), span);
+    if (too_early(elements, settings_)) continue;
     const auto add = [&](const char* name, std::optional<double> value) {
       if (value) out.samples.push_back({machine->id(), name, "1", kpis_at_, *value});
     };
@@ -203,15 +209,22 @@ BoardMachine Performance::board_machine(const Machine& machine, const plant::Ass
     out.shift_end = shifts.front().span.end;
   }
   const auto elements = elements_of(live_time(machine, span), span);
-  out.oee = oee(elements);
-  out.availability = availability(elements);
-  out.effectiveness = effectiveness(elements);
-  out.quality = quality(elements);
+  const bool early = too_early(elements, settings_);
+  if (!early) {
+    out.oee = oee(elements);
+    out.availability = availability(elements);
+    out.effectiveness = effectiveness(elements);
+    out.quality = quality(elements);
+  }
   out.coverage = coverage(elements);
   out.good = elements.good;
   out.scrap = elements.scrap;
   for (const auto& kpi : kpis(elements)) {
     if (kpi.id == "oee") out.missing = kpi.missing;
+  }
+  if (early && out.missing.empty()) {
+    out.missing = fmt::format("seen at work for {} only; figures begin at {}",
+                              minutes_text(Duration{elements.busy_ns()}), minutes_text(settings_.figure_after));
   }
   const Parts next{.time = now_, .product = machine.product(), .ideal_ns = machine.told_ideal_ns()};
   const auto ideal = ideal_of(next, {*records_, asset.id, settings_.micro_stop, settings_.ideal_cycle_s});
@@ -242,7 +255,7 @@ Board Performance::board() const {
     return std::pair{asset ? asset->position : 0, asset ? asset->name : id.value};
   };
   for (auto& [key, line] : lines) {
-    line.oee = oee(sums[key]);
+    if (!too_early(sums[key], settings_, line.machines.size())) line.oee = oee(sums[key]);
     line.good = sums[key].good;
     line.scrap = sums[key].scrap;
     std::stable_sort(line.machines.begin(), line.machines.end(),

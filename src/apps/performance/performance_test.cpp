@@ -164,6 +164,21 @@ TEST_F(PressLine, ReportIsWhatTheSignalsSaid) {
   EXPECT_EQ(report.root().find("rows")->element(0).find("key")->string(), "bracket");
 }
 
+TEST_F(PressLine, TheFirstMinutesAreTooFewForAFigure) {
+  say(execution, start, "ACTIVE");
+  count(parts, start, 1000);
+  engine->step(start + 1s);
+  count(parts, start + 2min, 1001);  // Begun before anybody looked.
+  engine->step(start + 2min);
+
+  const auto board = call(api::Method::get, "performance/board", {});
+
+  const auto machine = board.root().find("lines")->element(0).find("machines")->element(0);
+  EXPECT_EQ(machine.find("oee")->kind(), JsonRef::Kind::null);
+  EXPECT_NE(machine.find("missing")->string().find("figures begin at"), std::string_view::npos)
+      << machine.find("missing")->string();
+}
+
 TEST_F(PressLine, AReportOfTheLineSumsItsMachines) {
   work_an_hour();
 
