@@ -46,7 +46,7 @@ class BinaryWriter {
     } else if constexpr (is_array_v<T>) {
       write_array(value);
     } else if constexpr (DescribedRecord<T>) {
-      describe::for_each_member(value, [this](std::string_view, const auto& member) { write(member); });
+      describe::for_each_member(value, [this](std::string_view, const auto& member) { this->write(member); });
     } else {
       write_builtin(value);
     }
@@ -107,7 +107,7 @@ class BinaryReader {
     } else if constexpr (is_array_v<T>) {
       read_array(out);
     } else if constexpr (DescribedRecord<T>) {
-      describe::for_each_member(out, [this](std::string_view, auto& member) { read(member); });
+      describe::for_each_member(out, [this](std::string_view, auto& member) { this->read(member); });
     } else {
       read_builtin(out);
     }
