@@ -1,6 +1,7 @@
 #include <array>
 
 #include "dataspace/internal/people_routes.hpp"
+#include "dataspace/licence.hpp"
 
 // Agreements and evidence, for people.
 
@@ -52,6 +53,17 @@ struct EvidenceListInput {
   }
 };
 HANSE_DESCRIBE(EvidenceListInput, (partner, subject, cursor, limit))
+
+struct LicenceUsesInput {
+  std::string id;
+  std::optional<std::string> cursor;
+  std::int64_t limit = api::kPageLimitDefault;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "limit", .summary = "Rows of one page, newest first.", .min = 1, .max = api::kPageLimitMax}};
+  }
+};
+HANSE_DESCRIBE(LicenceUsesInput, (id, cursor, limit))
 
 struct BundleInput {
   std::string partner;
@@ -106,6 +118,15 @@ void add_agreement_routes(std::vector<Route>& out, Connector& connector) {
                                          [&connector](const RevokeInput& in, const Context& context) {
                                            return connector.revoke(actor_of(context), in.id, in.reason);
                                          }));
+  out.push_back(api::route<LicenceUsesInput, Page<GrantedUse>>(
+      {Method::get, "/api/v1/dataspace/agreements/{id}/uses",
+       "Uses of a design that were granted: machine, part, time.", kDataspaceRead},
+      [&connector](const LicenceUsesInput& in, const Context&) -> Result<Page<GrantedUse>> {
+        HANSE_TRY(auto stored, LicenceBook{connector}.uses(in.id, in.cursor, in.limit));
+        Page<GrantedUse> page{.items = {}, .next = std::move(stored.next)};
+        for (auto& item : stored.items) page.items.push_back(std::move(item.record));
+        return page;
+      }));
   out.push_back(api::route<EvidenceListInput, Page<Evidence>>(
       {Method::get, "/api/v1/dataspace/evidence", "What happened with a partner, newest first.", kDataspaceRead},
       [&connector](const EvidenceListInput& in, const Context&) -> Result<Page<Evidence>> {

@@ -5,6 +5,7 @@
 #include "dataspace/canonical_json.hpp"
 #include "dataspace/internal/route_parts.hpp"
 #include "dataspace/internal/turn.hpp"
+#include "dataspace/licence.hpp"
 #include "dataspace/protocol_routes.hpp"
 
 namespace hanse::dataspace {
@@ -24,6 +25,14 @@ struct RevocationInput {
   }
 };
 HANSE_DESCRIBE(RevocationInput, (notice))
+struct UseInput {
+  std::string machine, serial;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "machine", .length_max = 200, .required = true},
+                      FieldNote{.field = "serial", .length_max = 200, .required = true}};
+  }
+};
+HANSE_DESCRIBE(UseInput, (machine, serial))
 struct RevocationNotice {
   std::string agreement, reason;
   Timestamp time;
@@ -93,6 +102,17 @@ void add_extension_routes(std::vector<api::Route>& out, Connector& connector) {
               HANSE_CHECK(take_revocation(connector, partner, request.parameters.at("id"), in.notice));
               return done();
             });
+  add_route(
+      out, api::Method::post, base + "/hanse/licences/{id}/use", "A maker uses a design once; the job for it, sealed.",
+      kPartnerPermission, [&connector](const api::Request& request) -> Result<api::Response> {
+        HANSE_TRY(const auto partner, calling_partner(connector, request));
+        HANSE_TRY(const auto in, from_json<UseInput>(request.body, UnknownMembers::ignore));
+        LicenceBook book{connector};
+        HANSE_TRY(
+            const auto job,
+            book.use(partner, {.agreement = request.parameters.at("id"), .machine = in.machine, .serial = in.serial}));
+        return api::Response{.body = to_json(job), .version = {}};
+      });
 }
 
 }  // namespace hanse::dataspace
