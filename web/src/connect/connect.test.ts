@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Asset, BrowsedValue, Connection, ConnectionHealth, Protocol } from '../api/contract';
-import { byDevice, canHoldLine, firstSettings, headline, idFrom, nextPosition, places } from './connect';
+import { byDevice, canHoldLine, firstSettings, headline, idFrom, isOneMachine, machinesFirst, nextPosition, places } from './connect';
 
 const protocol: Protocol = { id: 'modbus', title: 'Modbus TCP', summary: '', schema: { schema: { $ref: '#/components/schemas/S' }, components: { schemas: { S: { type: 'object', properties: { host: { type: 'string' }, port: { type: 'integer', default: 502 } } } } } } };
 const connection = (id: string, enabled = true): Connection => ({ id, name: id, protocol: 'modbus', enabled, asset: '', template_id: '', settings: {} });
@@ -23,6 +23,8 @@ describe('connect', () => {
     const asset = (id: string, level: Asset['level']): Asset => ({ id, name: id, level, parent: '', kind: '', template_id: '', manufacturer: '', model: '', serial: '', description: '', calendar: '', position: 0 });
     const offered = places([asset('site', 'site'), asset('cnc', 'asset'), asset('l2', 'line'), asset('l1', 'line')]);
     expect(offered.map((one) => one.id)).toEqual(['l1', 'l2', 'site']);
+    expect(machinesFirst([asset('l', 'line'), asset('m', 'asset')]).map((one) => one.id)).toEqual(['m', 'l']);
+    expect([isOneMachine([{ device: '' }]), isOneMachine([{ device: 'cnc' }]), isOneMachine([])]).toEqual([true, false, false]);
     expect(nextPosition(offered.map((one, index) => ({ ...one, parent: 'x', position: index })), 'x')).toBe(3);
     expect(nextPosition(offered, 'nowhere')).toBe(1);
     expect(offered.filter(canHoldLine).map((one) => one.id)).toEqual(['site']);

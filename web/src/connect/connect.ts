@@ -40,6 +40,10 @@ export function places(assets: Asset[]): Asset[] {
   const rank = { line: 0, work_unit: 1, area: 2, site: 3, enterprise: 4, asset: 5 };
   return assets.filter((asset) => asset.level !== 'asset').sort((a, b) => rank[a.level] - rank[b.level] || a.position - b.position || a.name.localeCompare(b.name, undefined, { numeric: true }));
 }
+/** Did the test find values of one machine only, which the source has no name for? */
+export const isOneMachine = (devices: { device: string }[]): boolean => devices.length > 0 && devices.every((one) => one.device === '');
+/** All equipment, machines before what holds them. */
+export const machinesFirst = (assets: Asset[]): Asset[] => [...assets.filter((asset) => asset.level === 'asset').sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true })), ...places(assets)];
 /** Where what is new stands among the children of `parent`: behind all of them. */
 export const nextPosition = (assets: Asset[], parent: string): number => Math.max(0, ...assets.filter((asset) => asset.parent === parent).map((asset) => asset.position)) + 1;
 /** A line hangs in an area, a site or an enterprise. */
