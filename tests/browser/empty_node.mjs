@@ -48,20 +48,45 @@ async function fromNothingToTheFirstMachine() {
   await page.locator('button[name=test]').click();
   await page.getByText(/It answers: \d+ values/).waitFor();
   await page.locator('button[name=next]').click();
-  // Nowhere to hang it yet: a line is made on the way.
+  // Its source names no devices, so it is one machine; nowhere is one yet, so it is made on the way.
   await page.locator('input[name=name]').fill('First machine');
-  await page.locator('input[name=line]').fill('Line 1');
-  await shot(page, 'empty-first-line');
+  await page.locator('input[name=line]').fill('Lathe 1');
+  await shot(page, 'empty-first-place');
   await page.locator('button[name=save]').click();
   await page.waitForURL(/\/connect\/first-machine$/);
   await until('values of the first machine', () => page.evaluate(() => fetch('/api/v1/connections/first-machine/health').then((answer) => answer.json())).then((health) => health.health === 'active' && health.samples > 0));
   await open('/');
-  await page.locator('main .tile').first().waitFor();
+  await page.locator('main .tile').filter({ hasText: 'Lathe 1' }).waitFor();
+  await page.getByText(/^Lathe 1 (is|stands)/).waitFor();
   await sound(page, 'the overview of one machine');
   await shot(page, 'empty-no-more');
 }
 
-await runCases(browser, { eachStartVoidsTheLinkBefore, emptyPagesTeach, fromNothingToTheFirstMachine }, async () => {
+/** Fifty lines of ten machines: every page still stands, and is there soon. */
+async function fiveHundredMachines() {
+  const rows = ['id,name,level,parent,kind'];
+  for (let line = 1; line <= 50; line++) {
+    rows.push(`hall-${line},Hall line ${line},line,,`);
+    for (let machine = 1; machine <= 10; machine++) rows.push(`hall-${line}-${machine},Machine ${line}.${machine} with a long name that people gave it,asset,hall-${line},cnc`);
+  }
+  const report = await page.evaluate((body) => fetch('/api/v1/import/assets?dry_run=false', { method: 'POST', body, headers: { 'Content-Type': 'text/csv', 'X-Hanse-Csrf': '1' } }).then((answer) => answer.json()), rows.join('\n'));
+  expect(report.created === 550, `550 rows were to be created: ${JSON.stringify(report).slice(0, 300)}`);
+  for (const [size, dark] of [['desk', false], ['phone', true]]) {
+    const other = await browser.page(node, { size, dark, state: await page.context().storageState() });
+    for (const [path, wanted] of [['/', '.tile'], ['/plant', '.tile:nth-child(501)'], ['/plant/hall-50', '.tile:nth-child(10)'], ['/performance', '.machine']]) {
+      const begin = Date.now();
+      await openUrl(other, node.url + path);
+      await other.locator(`main ${wanted}`).first().waitFor({ state: 'attached' });
+      const took = Date.now() - begin;
+      expect(took < 15_000, `${path} with 500 machines took ${took} ms`);
+      await sound(other, `${path} with 500 machines`);
+      await shot(other, `full-${size}${path.replace(/[^a-z0-9]+/g, '-')}`);
+    }
+    await other.context().close();
+  }
+}
+
+await runCases(browser, { eachStartVoidsTheLinkBefore, emptyPagesTeach, fromNothingToTheFirstMachine, fiveHundredMachines }, async () => {
   await browser.stop();
   await node.stop();
   node.forget();
