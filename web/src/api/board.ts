@@ -25,7 +25,7 @@ export const machinesOf = (board: Board | undefined): BoardMachine[] => board?.l
 export function unknownMachine(asset: Asset): BoardMachine {
   return {
     asset: asset.id, name: asset.name, kind: asset.kind, state: 'offline', since: null, reason: '', reason_name: '', alarm: '', order: '', product: '', shift: '', shift_begin: null,
-    shift_end: null, oee: null, availability: null, effectiveness: null, quality: null, coverage: 0, good: 0, scrap: 0, target: null, missing: '',
+    shift_end: null, oee: null, availability: null, effectiveness: null, quality: null, coverage: 0, good: null, scrap: null, target: null, missing: '',
   };
 }
 /** Why it stands, in the best words there are. */

@@ -7,6 +7,8 @@ export interface Branch {
 }
 export const levels: Level[] = ['enterprise', 'site', 'area', 'line', 'work_unit', 'asset'];
 
+/** Siblings by position, then by name with numbers in it. */
+export const inOrder = (a: Asset, b: Asset): number => a.position - b.position || a.name.localeCompare(b.name, undefined, { numeric: true });
 /** May equipment of this level hang under one of the level `above`? Levels between may be left out. */
 export const fitsBelow = (level: Level, above: Level): boolean => levels.indexOf(above) < levels.indexOf(level) || (level === 'asset' && above === 'asset');
 
@@ -20,7 +22,7 @@ export function growTree(assets: Asset[]): Branch[] {
   }
   const grow = (parent: string, depth: number): Branch[] =>
     depth > 32 ? [] : (below.get(parent) ?? [])
-      .sort((a, b) => a.position - b.position || a.name.localeCompare(b.name, undefined, { numeric: true }))
+      .sort(inOrder)
       .map((asset) => ({ asset, depth, children: grow(asset.id, depth + 1) }));
   return grow('', 0);
 }

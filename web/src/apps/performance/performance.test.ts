@@ -38,6 +38,7 @@ describe('performance', () => {
     const now = Date.parse('2026-03-02T10:00:00Z');
     const machine = { ...unknownMachine(asset), state: 'down' as const, since: '2026-03-02T09:46:00Z', reason_name: 'spindle drive', target: 50, good: 12 };
     expect(boardSentence({ now: '', lines: [{ asset: 'l', name: 'Line 2', oee: null, good: 0, scrap: 0, machines: [machine] }] }, now)).toBe('Line 2: Press 4 is down, spindle drive, 14 min');
+    expect(boardSentence({ now: '', lines: [{ asset: 'l', name: 'Line 2', oee: null, good: 0, scrap: 0, machines: [{ ...machine, state: 'producing' }] }] }, now)).toBe('Press 4 is producing');
     const later = { ...machine, name: 'Press 5', since: '2026-03-02T09:50:00Z' };
     expect(boardSentence({ now: '', lines: [{ asset: 'l', name: 'Line 2', oee: null, good: 0, scrap: 0, machines: [later, machine] }] }, now)).toBe('Line 2: Press 4 is down, spindle drive, 14 min; one more is down');
     expect(behind(machine)).toBe(38);

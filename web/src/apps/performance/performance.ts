@@ -53,6 +53,7 @@ export function boardSentence(board: Board, now: number): string {
   const machines = board.lines.flatMap((line) => line.machines);
   const down = machines.filter((one) => one.state === 'down').sort((a, b) => (toMs(a.since) ?? now) - (toMs(b.since) ?? now));
   if (machines.length === 0) return t('No machine is connected yet');
+  if (machines.length === 1 && down.length === 0) return machines[0]!.state === 'producing' ? t('{machine} is producing', { machine: machines[0]!.name }) : t('{machine} stands, but is not down', { machine: machines[0]!.name });
   if (down.length === 0) return t('{n} of {all} machines are producing, none is down', { n: machines.filter((one) => one.state === 'producing').length, all: machines.length });
   const first = down[0]!;
   const line = board.lines.find((one) => one.machines.includes(first));
