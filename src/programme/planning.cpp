@@ -15,6 +15,8 @@ using optimiser::allocation::Activity;
 using optimiser::allocation::Problem;
 
 constexpr double kHourCost = 50;  ///< Where an offer says neither a unit cost nor an hourly rate.
+constexpr double kOrderCost =
+    300;  ///< First article, contract, a place in the daily call: few makers with much rather than many with crumbs.
 constexpr double kShortageTimesCost =
     2.5;  ///< More makes the search slow and says nothing more (planning fact sheet, B7).
 constexpr double kLateShareOfCost = 0.02;
@@ -257,6 +259,7 @@ class ModelMaker {
     activity.hours = hours;
     activity.cost = capability.unit_cost > 0 ? capability.unit_cost : part.unit_cost + rate * hours;
     if (capability.units_per_week_max > 0) activity.rate_max = capability.units_per_week_max;
+    activity.activation_cost = kOrderCost;
     activity.qualification = whole_weeks(capability.qualification_weeks);
     activity.ramp = whole_weeks(capability.ramp_weeks);
     if (activity.ramp > 0 && capability.units_per_week_max <= 0) {

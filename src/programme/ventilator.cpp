@@ -235,7 +235,7 @@ class Seeder {
       for (auto& part : design.parts) {
         if (part.id != kChip) continue;
         part.market_cost = part.unit_cost * 8;
-        part.market_weekly = 600;
+        part.market_weekly = 1'500;
         part.market_lead_weeks = 2;
       }
     }

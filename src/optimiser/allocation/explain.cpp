@@ -122,6 +122,12 @@ std::vector<Bottleneck> bottlenecks(const Problem& problem, const Solution& solu
         hours += problem.pools[k].hours[t];
         busy += used[k * problem.weeks + t];
       }
+      for (const auto& market : problem.purchases) {
+        if (market.item != i || t + market.lead >= problem.weeks) continue;
+        const auto price = static_cast<double>(
+            solution.prices.items[(std::size_t{i} * problem.zones + market.zone) * problem.weeks + t + market.lead]);
+        dear += std::max(0.0, price - market.cost) * market.weekly_max;
+      }
       if (dear <= 0) continue;
       row.rent += dear;
       row.weeks.push_back(t);
@@ -137,6 +143,9 @@ std::vector<Bottleneck> bottlenecks(const Problem& problem, const Solution& solu
     Problem more = problem;
     for (const auto k : pools[row.item]) {
       for (auto& hours : more.pools[k].hours) hours *= 1.1;
+    }
+    for (auto& market : more.purchases) {
+      if (market.item == row.item) market.weekly_max *= 1.1;
     }
     for (auto& activity : more.activities) {
       if (problem.recipes[activity.recipe].item == row.item) activity.rate_max *= 1.1;

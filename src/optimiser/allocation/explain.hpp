@@ -20,13 +20,13 @@ struct ChainLink {
 /// lanes, hours apart. Empty when the item can't be made within the horizon.
 std::vector<ChainLink> critical_chain(const Problem& problem, std::uint32_t item);
 
-/// What the hours of everybody who makes an item are worth to the plan.
+/// What the hours of everybody who makes an item (and what the market has of it) are worth to the plan.
 struct Bottleneck {
   std::uint32_t item = 0;
   double rent = 0;                   ///< By the prices of the bound: for ranking only.
   std::vector<std::uint32_t> weeks;  ///< In which hours are dear.
   double hours_used_share = 0;       ///< Of the hours there are in those weeks.
-  // By a second solve with a tenth more hours for all its makers:
+  // By a second solve with a tenth more for all its makers and sellers:
   bool verified = false;
   double saving = 0;      ///< Money.
   double units_more = 0;  ///< Delivered by the end of the horizon.

@@ -16,6 +16,7 @@ using internal::Saddle;
 using internal::State;
 
 constexpr std::size_t kRestartFirst = 100, kRestartLast = 400;
+constexpr double kCrumb = 5e-4;           ///< Of the weekly need: less isn't worth an order of its own.
 constexpr double kPlanShareOfTime = 0.2;  ///< Of the time goes into plans, the rest into prices.
 
 class Solver {
@@ -162,7 +163,8 @@ class Solver {
       any = any || (closed[e] && volume > 0);
     }
     if (!any) return;
-    State state = carry_out(model_, wishes, closed);
+    const auto crumb = static_cast<float>(kCrumb * model_.demand_total / model_.weeks);
+    State state = carry_out(model_, wishes, closed, crumb);
     trim(model_, state);
     const double value = value_of(model_, state);
     threshold_ = value < value_ ? std::min(0.5, threshold_ * 1.3) : std::max(0.01, threshold_ * 0.7);

@@ -12,10 +12,11 @@ constexpr int kRounds = 3;  ///< What one input's lack leaves of the others is s
 
 class Simulation {
  public:
-  Simulation(const Model& m, const State* wishes, const std::vector<std::uint8_t>& closed)
+  Simulation(const Model& m, const State* wishes, const std::vector<std::uint8_t>& closed, float crumb)
       : m_(m),
         wishes_(wishes),
         closed_(closed),
+        crumb_(crumb),
         out_(m),
         stock_(m.places()),
         arriving_(m.places() * m.padded),
@@ -125,7 +126,7 @@ class Simulation {
         request_[e] = 0;
         if (m_.most[at(e)] <= 0) continue;
         const float wish = std::min(wishes_->made[at(e)] * keep_[e], m_.most[at(e)]);
-        if (!closed_.empty() && closed_[e]) {
+        if ((!closed_.empty() && closed_[e]) || wish < crumb_) {
           behind_[m_.group[e]] += wish;
           continue;
         }
@@ -135,7 +136,7 @@ class Simulation {
       }
       left = std::max(0.0, left - m_.overtime[at(k)]);  // Catching up works no overtime.
       for (auto e = m_.pool_begin[k]; e < m_.pool_begin[k + 1] && open > 0 && left > 0; ++e) {
-        if (m_.most[at(e)] <= 0 || m_.limited[e] || (!closed_.empty() && closed_[e])) continue;
+        if (m_.most[at(e)] <= 0 || m_.limited[e] || (!closed_.empty() && closed_[e]) || request_[e] < crumb_) continue;
         extra[e] = std::min(m_.most[at(e)] - request_[e], static_cast<float>(left / open / m_.hours[e]));
         room[m_.group[e]] += extra[e];
       }
@@ -325,6 +326,7 @@ class Simulation {
   const Model& m_;
   const State* wishes_;
   const std::vector<std::uint8_t>& closed_;
+  const float crumb_;
   State out_;
   std::uint32_t week_ = 0;
   std::vector<double> stock_, arriving_;
@@ -455,13 +457,13 @@ class Trimmer {
 
 }  // namespace
 
-State carry_out(const Model& model, const State& wishes, const std::vector<std::uint8_t>& closed) {
-  return Simulation{model, &wishes, closed}.run();
+State carry_out(const Model& model, const State& wishes, const std::vector<std::uint8_t>& closed, float crumb) {
+  return Simulation{model, &wishes, closed, crumb}.run();
 }
 
 State push(const Model& model) {
   static const std::vector<std::uint8_t> none;
-  return Simulation{model, nullptr, none}.run();
+  return Simulation{model, nullptr, none, 0}.run();
 }
 
 void trim(const Model& model, State& state) { Trimmer{model, state}.run(); }

@@ -10,7 +10,8 @@ namespace hanse::optimiser::allocation::internal {
 /// A plan that can be carried out, from one that needn't be: week by week, what is wished for is started as far as its
 /// inputs are there; scarce inputs are shared in proportion, what couldn't be started is caught up where hours are
 /// left. `closed` activities (by model position; empty for none) start nothing, others of their group take over.
-State carry_out(const Model& model, const State& wishes, const std::vector<std::uint8_t>& closed = {});
+/// Wishes below `crumb` sets a week are left to those of their group that start more than that.
+State carry_out(const Model& model, const State& wishes, const std::vector<std::uint8_t>& closed = {}, float crumb = 0);
 
 /// A first plan without any wishes: everybody makes what is needed most until there is enough of it.
 State push(const Model& model);
