@@ -7,7 +7,9 @@
 namespace hanse::optimiser::scheduling {
 namespace {
 
-constexpr std::size_t kErrorsMax = 50;  // Nobody reads more; a wrong count makes thousands.
+constexpr std::size_t kModesMax = 1'000;  // Of one operation.
+constexpr Seconds kPeriodMin = 60;        // Of a repeating calendar: shorter ones only fill memory.
+constexpr std::size_t kErrorsMax = 50;    // Nobody reads more; a wrong count makes thousands.
 
 /// Collects what is wrong, with its path.
 class Findings {
@@ -34,7 +36,9 @@ void check_reference(Findings& findings, Index index, std::size_t count, const s
 
 void check_calendar(Findings& findings, const Calendar& calendar, const std::string& path) {
   if (calendar.working.empty()) findings.add(path + ".working", "has no working time");
-  if (calendar.repeat_every < 0) findings.add(path + ".repeat_every", "must be >= 0");
+  if (calendar.repeat_every != 0 && calendar.repeat_every < kPeriodMin) {
+    findings.add(path + ".repeat_every", fmt::format("must be 0 (doesn't repeat) or at least {}", kPeriodMin));
+  }
   Seconds before = 0;
   for (std::size_t i = 0; i < calendar.working.size(); ++i) {
     const auto& interval = calendar.working[i];
@@ -123,6 +127,10 @@ struct Shared {
 void check_modes(Findings& findings, Shared& shared, const Operation& operation, const std::string& path) {
   const auto& machines = shared.problem.machines;
   if (operation.modes.empty()) findings.add(path + ".modes", "must name at least one machine");
+  if (operation.modes.size() > kModesMax) {
+    findings.add(path + ".modes", fmt::format("has {} modes, over the limit of {}", operation.modes.size(), kModesMax));
+    return;
+  }
   std::int64_t longest = 0;
   for (std::size_t i = 0; i < operation.modes.size(); ++i) {
     const auto& mode = operation.modes[i];

@@ -18,6 +18,15 @@ using namespace internal;
 /// Over this the tabu search's passes over the whole graph are too slow; windows take over.
 constexpr std::size_t kTabuOperationsMax = 20'000;
 
+/// Entries of the tabu table: pairs of operations on one machine. Few machines with many operations would need
+/// gigabytes.
+bool fits_tabu(const JobShop& shop) {
+  constexpr std::size_t kPairsMax = 20'000'000;
+  std::size_t pairs = 0;
+  for (const auto& nodes : shop.on_machine) pairs += nodes.size() * nodes.size();
+  return shop.operations() <= kTabuOperationsMax && pairs <= kPairsMax;
+}
+
 bool only_makespan(const Objective& objective) {
   return objective.makespan > 0 && objective.weighted_tardiness == 0 && objective.setup_seconds == 0 &&
          objective.energy_cost == 0 && objective.change == 0;
@@ -120,13 +129,13 @@ bool bounded(const SolveOptions& options) {
 }
 
 Schedule search(const Problem& problem, const SolveOptions& options, const Bound& bound, Budget& budget) {
-  const std::size_t count = operation_count(problem);
   if (only_makespan(options.objective)) {
-    if (count <= kTabuOperationsMax) {
-      if (const auto shop = JobShop::from(problem)) return search_job_shop(*shop, options, bound, budget);
+    if (const auto shop = JobShop::from(problem)) {
+      return fits_tabu(*shop) ? search_job_shop(*shop, options, bound, budget)
+                              : search_large(*shop, options, bound, budget);
+    }
+    if (operation_count(problem) <= kTabuOperationsMax) {
       if (const auto shop = FlexibleShop::from(problem)) return search_flexible_shop(*shop, options, bound, budget);
-    } else if (const auto shop = JobShop::from(problem)) {
-      return search_large(*shop, options, bound, budget);
     }
   }
   return search_general(problem, options, bound, budget);
@@ -148,7 +157,11 @@ Result<Solution> solve(const Problem& problem, const SolveOptions& options) {
   Budget budget{mine};
   const Bound bound = makespan_bound(problem);
   if (count == 0) return report(problem, mine, Schedule{}, bound, budget);
-  return report(problem, mine, search(problem, mine, bound, budget), bound, budget);
+  auto solution = report(problem, mine, search(problem, mine, bound, budget), bound, budget);
+  if (!mine.start || !check(problem, *mine.start).empty()) return solution;
+  // Not every search can take every start up exactly, so the promise is kept here.
+  auto start = report(problem, mine, *mine.start, bound, budget);
+  return start.value < solution.value ? start : solution;
 }
 
 Result<Solution> dispatch(const Problem& problem, const Objective& objective) {

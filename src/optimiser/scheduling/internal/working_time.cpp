@@ -5,10 +5,12 @@
 namespace hanse::optimiser::scheduling::internal {
 namespace {
 
+constexpr std::size_t kIntervalsMax = 2'000'000;  // A limit on memory; what comes later counts as closed.
+
 std::vector<Interval> expand(const Calendar* calendar, Seconds until) {
   if (!calendar) return {{0, kNever}};
   std::vector<Interval> intervals;
-  for (std::int64_t base = 0; base < until; base += calendar->repeat_every) {
+  for (std::int64_t base = 0; base < until && intervals.size() < kIntervalsMax; base += calendar->repeat_every) {
     for (const auto& [start, end] : calendar->working) {
       if (base + end >= kNever) break;
       const Interval shifted{static_cast<Seconds>(base + start), static_cast<Seconds>(base + end)};
