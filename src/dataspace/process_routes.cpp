@@ -212,7 +212,7 @@ void add_process_routes(std::vector<Route>& out, Connector& connector, const Ask
                                      }));
   out.push_back(api::route<FetchInput, api::Raw>(
       {Method::get, "/api/v1/dataspace/processes/{id}/data", "Fetches data of a running transfer from the partner.",
-       kDataspaceRead},
+       kDataspaceWrite},
       [&connector, ask](const FetchInput& in, const Context&) { return fetch(connector, ask, in); }));
 }
 

@@ -75,6 +75,13 @@ std::string origin_of(std::string_view url) {
   // A user name before '@' would make people read another host than the one that is called.
   if (rest.empty() || rest.find_first_of("@\\ \t\r\n") != std::string_view::npos) return {};
   auto host = to_lower(rest);
+  // One colon, before the port, is all that a host may have outside the brackets of an IPv6 address.
+  const auto bracket = host.rfind(']');
+  if (host.starts_with('[') != (bracket != std::string::npos)) return {};
+  const std::string_view tail =
+      bracket == std::string::npos ? std::string_view{host} : std::string_view{host}.substr(bracket + 1);
+  if (std::ranges::count(tail, ':') > 1 || (bracket != std::string::npos && !tail.empty() && tail.front() != ':'))
+    return {};
   const std::string_view standard = scheme == "https" ? ":443" : ":80";
   if (host.ends_with(standard)) host.resize(host.size() - standard.size());
   return host.empty() ? std::string{} : scheme + "://" + host;
