@@ -11,6 +11,7 @@
 
 #include "api/openapi.hpp"
 #include "apps/catalogue.hpp"
+#include "ecosystem/routes.hpp"
 #include "net/on_pool.hpp"
 #include "node/history/history_routes.hpp"
 #include "node/protocols.hpp"
@@ -18,6 +19,7 @@
 #include "node/system/journal_routes.hpp"
 #include "node/version.hpp"
 #include "plant/routes.hpp"
+#include "programme/routes.hpp"
 
 namespace hanse::node {
 namespace {
@@ -84,6 +86,8 @@ Result<void> Node::assemble() {
   base_.plant->events().listen([this](std::span<const plant::ProductionEvent> events) { feed_.events(events); });
   engine_.findings().listen([this](const apps::Finding& finding) { feed_.finding(finding); });
   HANSE_CHECK(engine_.start(clock_.now()));
+  HANSE_TRY(ecosystem_, ecosystem::Ecosystem::open(*base_.store));
+  HANSE_TRY(programme_, programme::Programme::open(*base_.store, *ecosystem_, clock_));
   auto routes = access_.limit_to_sites(make_routes(), plant_sites(*base_.plant, *base_.directory));
   *openapi_ = api::openapi_document(routes, version());
   router_ = std::make_unique<api::Router>(std::move(routes));
@@ -108,6 +112,8 @@ std::vector<api::Route> Node::make_routes() {
   append(routes, history_routes(base_, clock_, [this](const signal::SampleBatch& batch) { return append_now(batch); }));
   append(routes, connection_routes(connections_));
   append(routes, engine_.routes());
+  append(routes, ecosystem::routes(*ecosystem_));
+  append(routes, programme::routes(*programme_));
   append(routes, journal_routes(*base_.store));
   append(routes, settings_routes(settings_, settings_history_));
   append(routes, simulate::routes(demo_ ? std::optional{demo_->facts()} : std::nullopt));

@@ -13,6 +13,7 @@
 #include "api/router.hpp"
 #include "apps/engine.hpp"
 #include "base/work_pool.hpp"
+#include "ecosystem/ecosystem.hpp"
 #include "net/http_server.hpp"
 #include "net/live_hub.hpp"
 #include "node/access/access.hpp"
@@ -23,6 +24,7 @@
 #include "node/simulate/demo.hpp"
 #include "node/system/settings_history.hpp"
 #include "node/system/system_routes.hpp"
+#include "programme/programme.hpp"
 
 namespace hanse::node {
 
@@ -76,6 +78,8 @@ class Node {
   boost::asio::io_context server_io_{1};   ///< HTTP and live data; runs on the caller of `run`.
   boost::asio::io_context machine_io_{1};  ///< Connections to machines.
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> machine_work_;
+  std::unique_ptr<ecosystem::Ecosystem> ecosystem_;
+  std::unique_ptr<programme::Programme> programme_;
   Access access_;
   SettingsHistory settings_history_;
   net::LiveHub hub_;
