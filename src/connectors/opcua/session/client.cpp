@@ -88,9 +88,10 @@ void Client::ready(ReadyKind kind) {
 void Client::check_clock() {
   const auto& current = session_.facts().status.current_time;
   if (!current.is_set()) return;
-  const Duration ahead = current.time() - session_.now().time;
-  if (ahead < kClockSkewMax && ahead > -kClockSkewMax) return;
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(ahead).count();
+  // In milliseconds: a server may claim any year.
+  const std::int64_t ahead_ms = current.time().ms() - session_.now().time.ms();
+  if (std::abs(ahead_ms) < kClockSkewMax / 1ms) return;
+  const std::int64_t seconds = ahead_ms / 1000;
   notice(NoticeKind::condition, fmt::format("The server's clock is {} s {} ours; its times are kept as they are.",
                                             std::abs(seconds), seconds > 0 ? "ahead of" : "behind"));
 }

@@ -295,6 +295,22 @@ TEST_F(Following, browsing_uses_each_continuation_point_or_gives_it_back) {
   EXPECT_EQ(server_.continuation_points, 0u);
 }
 
+TEST_F(Following, times_from_beyond_the_calendar_break_nothing) {
+  make_client();
+  connect();
+  publish();
+  for (const auto ticks : {std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+    auto value = data_value(5.0);
+    value.source_time = DateTime{ticks};
+    server_.change(1, value);
+    publish();
+  }
+  lose();
+  connect();
+  EXPECT_EQ(nulls(kTemp), 1u);
+  EXPECT_EQ(sink_.last("nsu=urn:press;s=Count"), "1");
+}
+
 TEST_F(Following, the_channel_is_renewed_in_time) {
   server_.lifetime_ms = 60'000;
   make_client();

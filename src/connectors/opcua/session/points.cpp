@@ -28,6 +28,9 @@ std::string hex_text(std::string_view bytes) {
   return text;
 }
 
+/// The next moment; the last one stays, as a server may claim any time.
+constexpr std::int64_t after(std::int64_t ns) { return ns == std::numeric_limits<std::int64_t>::max() ? ns : ns + 1; }
+
 template <class T>
 inline constexpr bool is_number_v = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
 
@@ -154,7 +157,7 @@ void Points::apply(std::size_t index, const DataValue& value, Timestamp now, boo
   if (point.local_filter && is_small_change(point, value)) return;
   // The outage left a bad sample behind, which must not hide what holds.
   if (point.stale && (current || time.ns <= point.last_ns) && time.ns <= point.stale_ns) {
-    time = std::max(now, Timestamp{point.stale_ns + 1});
+    time = std::max(now, Timestamp{after(point.stale_ns)});
   }
   point.stale = point.stale && time.ns <= point.stale_ns;
   point.refused = false;
@@ -295,7 +298,7 @@ void Points::refuse(std::size_t index, StatusCode, Timestamp now) {
 void Points::lose(Timestamp time) {
   for (auto& point : points_) {
     if (point.stale || point.last_ns == kNever) continue;
-    point.stale_ns = std::max(time.ns, point.last_ns + 1);
+    point.stale_ns = std::max(time.ns, after(point.last_ns));
     add_null(point, Timestamp{point.stale_ns});
     point.stale = true;
   }

@@ -96,7 +96,8 @@ void Subscriptions::create(std::size_t first) {
 }
 
 void Subscriptions::created(std::size_t first, std::size_t last, const CreateSubscriptionResponse& response) {
-  const Duration interval = std::max<Duration>(milliseconds_of(response.revised_publishing_interval_ms), 1ms);
+  // A server that promises centuries is not waited for: the watchdog computes with these.
+  const Duration interval = std::clamp<Duration>(milliseconds_of(response.revised_publishing_interval_ms), 1ms, 1h);
   const auto position = static_cast<std::uint32_t>(subscriptions_.size());
   subscriptions_.push_back(
       {.id = response.subscription_id,
