@@ -61,7 +61,8 @@ std::string sortable(Timestamp time) {
   auto text = to_string(time);  // 2026-03-01T06:00:00[.fraction]Z
   text.pop_back();
   if (text.size() == 19) text += '.';
-  text.resize(29, '0');
+  constexpr std::string_view kZeros = "000000000";  // digits after the point, at most 9
+  text += kZeros.substr(std::min(text.size() - 20, kZeros.size()));
   return text + 'Z';
 }
 
@@ -83,7 +84,7 @@ std::string origin_of(std::string_view url) {
   if (std::ranges::count(tail, ':') > 1 || (bracket != std::string::npos && !tail.empty() && tail.front() != ':'))
     return {};
   const std::string_view standard = scheme == "https" ? ":443" : ":80";
-  if (host.ends_with(standard)) host.resize(host.size() - standard.size());
+  if (host.ends_with(standard)) host.erase(host.size() - standard.size());
   return host.empty() ? std::string{} : scheme + "://" + host;
 }
 
