@@ -27,7 +27,9 @@ Timestamp DateTime::time() const {
   // The subtraction can't overflow: ticks below zero are clamped first.
   const std::int64_t since_1970 = (ticks < 0 ? 0 : ticks) - kTicksTo1970;
   if (since_1970 > kMax) return Timestamp::max();
-  if (since_1970 < -kMax) return Timestamp::min();
+  // A day short of the very first moment, whose day can't be written as a date.
+  constexpr std::int64_t kMin = -kMax + 864'000'000'000;
+  if (since_1970 < kMin) return {kMin * 100};
   return {since_1970 * 100};
 }
 

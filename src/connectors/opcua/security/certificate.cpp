@@ -32,7 +32,7 @@ Timestamp to_timestamp(const ASN1_TIME* time) {
   if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return Timestamp{};
   const auto seconds = timegm(&parts);
   constexpr std::int64_t kSecondsMax = std::numeric_limits<std::int64_t>::max() / 1'000'000'000;
-  return {std::clamp<std::int64_t>(seconds, -kSecondsMax, kSecondsMax) * 1'000'000'000};
+  return {std::clamp<std::int64_t>(seconds, -kSecondsMax + 86'400, kSecondsMax) * 1'000'000'000};
 }
 
 std::string name_text(const X509_NAME* name) {
