@@ -115,6 +115,14 @@ std::string enum_names() {
   return names;
 }
 
+/// The type's name as the compiler writes it: tells types of one name apart.
+template <class T>
+std::string_view full_name() {
+  std::string_view text = __PRETTY_FUNCTION__;
+  text = text.substr(text.find("T = ") + 4);
+  return text.substr(0, text.find_first_of(";]"));
+}
+
 /// The type's own name without its namespace; a template's arguments are appended: `Page_Asset`.
 template <class T>
 std::string type_name() {

@@ -10,6 +10,18 @@ void SchemaBook::add(const std::string& name, std::string schema) {
   slot = std::move(schema);
 }
 
+std::string SchemaBook::name_of(std::string name, std::string_view full_name) {
+  if (owners_.try_emplace(name, full_name).first->second == full_name) return name;
+  // `Page<hanse::ecosystem::Order>`: the innermost namespace tells whose it is.
+  constexpr std::string_view kRoot = "hanse::";
+  const auto root = full_name.rfind(kRoot);
+  HANSE_ASSERT(root != std::string_view::npos);
+  const auto room = full_name.substr(root + kRoot.size());
+  name = std::string{room.substr(0, room.find("::"))} + '_' + name;
+  owners_.try_emplace(name, full_name);
+  return name;
+}
+
 std::string SchemaBook::components() const {
   std::string out = "{";
   for (const auto& [name, schema] : schemas_) {

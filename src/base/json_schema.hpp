@@ -25,8 +25,11 @@ class SchemaBook {
   template <class T>
   std::string record(Use use);
   void add(const std::string& name, std::string schema);
+  /// The type's own name; with its room before it when another room's record has that name already.
+  std::string name_of(std::string name, std::string_view full_name);
 
   std::map<std::string, std::string> schemas_;
+  std::map<std::string, std::string> owners_;  ///< By name: the full name of the type that has it.
 };
 
 namespace json {
@@ -79,7 +82,7 @@ std::string SchemaBook::schema(Use use, const FieldNote& note) {
 template <class T>
 std::string SchemaBook::record(Use use) {
   static_assert(DescribedRecord<T>, "describe this type with HANSE_DESCRIBE");
-  const std::string name = describe::type_name<T>() + (use == Use::input ? "Input" : "");
+  const std::string name = name_of(describe::type_name<T>(), describe::full_name<T>()) + (use == Use::input ? "Input" : "");
   const std::string reference = R"({"$ref":"#/components/schemas/)" + name + "\"}";
   const auto known = schemas_.find(name);
   if (known != schemas_.end() && known->second.empty()) return reference;  // a record that contains itself
