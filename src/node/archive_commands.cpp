@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include "dataspace/evidence.hpp"
 #include "node/archive/backup.hpp"
 #include "node/archive/export.hpp"
+#include "node/archive/files.hpp"
 #include "node/archive/selftest.hpp"
 #include "node/command_context.hpp"
 #include "node/foundation.hpp"
@@ -45,6 +47,15 @@ Result<void> run_journal_verify(const CommandContext& context) {
   const SystemClock clock;
   HANSE_TRY(const auto entries, verify_journal(context.settings, clock));
   fmt::print("the journal is intact: {} entries, each chained to the one before\n", entries);
+  return {};
+}
+
+Result<void> run_evidence_verify(const CommandContext& context) {
+  constexpr std::size_t kBundleBytesMax = 1U << 30;
+  HANSE_TRY(const auto text, read_file(context.line.arguments.front(), kBundleBytesMax));
+  const auto verdict = dataspace::verify_evidence(text, context.line.option("key"));
+  if (!verdict.valid) return fail(ErrorCode::corrupt, "the evidence doesn't hold: " + verdict.finding);
+  fmt::print("the evidence holds: {} entries; {}\n", verdict.entries, verdict.finding);
   return {};
 }
 

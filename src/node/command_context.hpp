@@ -35,8 +35,9 @@ Result<void> run_restore(const CommandContext& context);
 Result<void> run_export(const CommandContext& context);
 Result<void> run_selftest(const CommandContext& context);
 Result<void> run_journal_verify(const CommandContext& context);
+Result<void> run_evidence_verify(const CommandContext& context);
 Result<void> run_sql(const CommandContext& context);  // history_commands.cpp
 Result<void> run_replay(const CommandContext& context);
-Result<void> run_schedule(const CommandContext& context);   // schedule_command.cpp
+Result<void> run_schedule(const CommandContext& context);  // schedule_command.cpp
 
 }  // namespace hanse::node

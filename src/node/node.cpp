@@ -65,9 +65,15 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
                     .log = log,
                     .executor = machine_io_.get_executor(),
                     .protocols = protocols()}),
-      pool_(static_cast<std::size_t>(settings_.server.work_threads), kJobsMax) {}
+      pool_(static_cast<std::size_t>(settings_.server.work_threads), kJobsMax),
+      shared_({.history = *base_.history,
+               .directory = *base_.directory,
+               .plant = *base_.plant,
+               .clock = clock,
+               .folder = base_.folder.file("shared")}) {}
 
 Node::~Node() {
+  if (partners_) partners_->stop();
   machine_work_.reset();
   machine_io_.stop();
 }
@@ -88,6 +94,15 @@ Result<void> Node::assemble() {
   HANSE_CHECK(engine_.start(clock_.now()));
   HANSE_TRY(ecosystem_, ecosystem::Ecosystem::open(*base_.store));
   HANSE_TRY(programme_, programme::Programme::open(*base_.store, *ecosystem_, clock_));
+  HANSE_TRY(const auto tls, tls_identity());
+  HANSE_TRY(partners_, Partners::open({.store = *base_.store,
+                                       .clock = clock_,
+                                       .log = log_,
+                                       .pool = pool_,
+                                       .source = shared_,
+                                       .key_file = base_.folder.file("partner.key"),
+                                       .tls = tls},
+                                      settings_.partners, server_io_.get_executor()));
   auto routes = access_.limit_to_sites(make_routes(), plant_sites(*base_.plant, *base_.directory));
   *openapi_ = api::openapi_document(routes, version());
   router_ = std::make_unique<api::Router>(std::move(routes));
@@ -112,6 +127,7 @@ std::vector<api::Route> Node::make_routes() {
   append(routes, history_routes(base_, clock_, [this](const signal::SampleBatch& batch) { return append_now(batch); }));
   append(routes, connection_routes(connections_));
   append(routes, engine_.routes());
+  append(routes, partners_->routes());
   append(routes, ecosystem::routes(*ecosystem_));
   append(routes, programme::routes(*programme_));
   append(routes, journal_routes(*base_.store));
@@ -202,6 +218,8 @@ Result<std::string> Node::start() {
   // The demo's ports are new with each start: its connections must be right before the kept ones are begun.
   if (demo_) HANSE_CHECK(connect_demo());
   HANSE_CHECK(connections_.start());
+  HANSE_TRY(const auto partner_address, partners_->start());
+  if (!partner_address.empty()) log_.info("partners", "partners' nodes reach this one", {{"address", partner_address}});
   machine_thread_ = std::jthread{[this] { machine_io_.run(); }};
   return fmt::format("{}://{}:{}", secure ? "https" : "http", page_host(settings_.server.address), *port);
 }
@@ -228,6 +246,9 @@ boost::asio::awaitable<void> Node::wait_for_stop() {
   stopping_ = true;
   auto closing = server_->stop(kFarewellMax);
   co_await std::move(closing);
+  auto leaving = partners_->close(kFarewellMax);
+  co_await std::move(leaving);
+  partners_->stop();
   connections_.stop();
   machine_work_.reset();
   server_io_.stop();

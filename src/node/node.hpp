@@ -21,6 +21,8 @@
 #include "node/connections/intake.hpp"
 #include "node/foundation.hpp"
 #include "node/live/live_feed.hpp"
+#include "node/partners/partners.hpp"
+#include "node/partners/shared_data.hpp"
 #include "node/simulate/demo.hpp"
 #include "node/system/settings_history.hpp"
 #include "node/system/system_routes.hpp"
@@ -90,6 +92,8 @@ class Node {
   std::shared_ptr<std::string> openapi_ = std::make_shared<std::string>();
   std::unique_ptr<api::Router> router_;
   WorkPool pool_;
+  SharedData shared_;
+  std::unique_ptr<Partners> partners_;
   std::unique_ptr<net::HttpServer> server_;
   std::jthread machine_thread_;
   bool stopping_ = false;

@@ -12,7 +12,8 @@ namespace hanse::node {
 
 std::span<const connectors::Protocol* const> protocols() {
   static const std::array kProtocols = {&connectors::sparkplug::kProtocol, &connectors::mtconnect::protocol(),
-                                        &connectors::modbus::protocol(), &connectors::opcua::protocol(), &connectors::simulated::protocol()};
+                                        &connectors::modbus::protocol(), &connectors::opcua::protocol(),
+                                        &connectors::simulated::protocol()};
   return kProtocols;
 }
 

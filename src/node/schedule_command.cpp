@@ -16,8 +16,7 @@ Result<void> run_schedule(const CommandContext& context) {
   options.threads = static_cast<unsigned>(threads);
   options.seed = static_cast<std::uint64_t>(seed);
   const SystemClock clock;
-  HANSE_TRY(const auto result,
-            optimiser::scheduling::schedule_file(context.line.arguments.front(), options, clock));
+  HANSE_TRY(const auto result, optimiser::scheduling::schedule_file(context.line.arguments.front(), options, clock));
   fmt::print("{}\n", result.summary);
   return {};
 }

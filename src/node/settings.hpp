@@ -8,6 +8,7 @@
 #include "base/settings.hpp"
 #include "historian/engine.hpp"
 #include "node/access/session_book.hpp"
+#include "node/partners/partners_settings.hpp"
 
 namespace hanse::node {
 
@@ -70,6 +71,7 @@ struct Settings {
   StoreSettings store;
   historian::HistorianSettings historian;
   AccessSettings access;
+  PartnersSettings partners;
   LogSettings log;
   static constexpr auto notes() {
     return std::array{
@@ -78,6 +80,6 @@ struct Settings {
                   .summary = "The plant's time zone, as in Europe/Berlin: shifts and pages use it."}};
   }
 };
-HANSE_DESCRIBE(Settings, (data_folder, time_zone, server, store, historian, access, log))
+HANSE_DESCRIBE(Settings, (data_folder, time_zone, server, store, historian, access, partners, log))
 
 }  // namespace hanse::node

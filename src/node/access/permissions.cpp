@@ -40,6 +40,8 @@ constexpr std::array kPermissions = {
     PermissionEntry{"ecosystem.write", "Change organisations, capabilities and relationships.", "lead engineer"},
     PermissionEntry{"programme.read", "See needs, designs, plans and orders of programmes.", kAll},
     PermissionEntry{"programme.write", "Post needs, publish designs, plan, order and re-plan.", "planner lead engineer"},
+    PermissionEntry{"dataspace.read", "See partners, offers, agreements and their evidence.", "planner lead engineer"},
+    PermissionEntry{"dataspace.write", "Offer, negotiate, sign and revoke agreements with partners.", "lead engineer"},
     PermissionEntry{"journal.read", "See who changed what, and check the chain.", "lead engineer"},
     PermissionEntry{"node.read", "See settings and figures of this node.", "engineer"},
     PermissionEntry{"node.write", "Change settings of this node.", ""},
