@@ -47,7 +47,12 @@ struct PressById {
 HANSE_DESCRIBE(PressById, (id))
 
 Press some_press(const std::string& id) {
-  return {.id = id, .name = "Press 4, hall north", .line = "moulding", .ideal_cycle_s = 31.5, .cavities = 8, .in_use = true};
+  return {.id = id,
+          .name = "Press 4, hall north",
+          .line = "moulding",
+          .ideal_cycle_s = 31.5,
+          .cavities = 8,
+          .in_use = true};
 }
 
 void report_port(int pipe, std::uint16_t port) {
@@ -60,8 +65,9 @@ void run_hanse(int pipe) {
   Log log{clock, LogLevel::error, LogFormat::text};
   std::vector<api::Route> routes;
   for (const auto* other : {"assets", "signals", "products", "calendars", "reasons", "users", "tokens"}) {
-    routes.push_back(api::route<PressById, Press>({.path = fmt::format("/api/v1/{}/{{id}}", other), .permission = "plant.read"},
-                                                  [](const PressById& in, const api::Context&) -> Result<Press> { return some_press(in.id); }));
+    routes.push_back(api::route<PressById, Press>(
+        {.path = fmt::format("/api/v1/{}/{{id}}", other), .permission = "plant.read"},
+        [](const PressById& in, const api::Context&) -> Result<Press> { return some_press(in.id); }));
   }
   routes.push_back(api::route<PressById, api::Versioned<Press>>(
       {.path = "/api/v1/presses/{id}", .permission = "plant.read"},
@@ -70,7 +76,10 @@ void run_hanse(int pipe) {
       }));
   const api::Router router{std::move(routes)};
   WorkPool pool{1, 1000};
-  net::HttpServerParts parts{.router = router, .pool = pool, .clock = clock, .log = log,
+  net::HttpServerParts parts{.router = router,
+                             .pool = pool,
+                             .clock = clock,
+                             .log = log,
                              .authorise = [](const api::RequestFacts&) -> Result<api::Caller> {
                                return api::Caller{.id = "token:bench", .permissions = {"plant.read"}};
                              },
@@ -158,7 +167,9 @@ Round measure(void (*run_server)(int pipe), const char* path, int seconds) {
   rusage usage{};
   int status = 0;
   ::wait4(child, &status, 0, &usage);
-  const auto in_seconds = [](timeval t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto in_seconds = [](timeval t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   const double cpu = in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
   return {.per_wall_second = per_second, .per_cpu_second = cpu > 0 ? requests / cpu : 0};
 }

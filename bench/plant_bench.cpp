@@ -16,13 +16,15 @@ namespace {
 using namespace hanse;
 
 constexpr int kMachines = 2000;
-constexpr int kSignalsEach = 50;   ///< execution, part count, scrap count, alarm and 46 measurements.
+constexpr int kSignalsEach = 50;  ///< execution, part count, scrap count, alarm and 46 measurements.
 constexpr int kSeconds = 120;
 
 double cpu_s() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -54,11 +56,20 @@ signal::SampleBatch second_of(const std::vector<signal::SignalId>& numbers, Time
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const auto machine = static_cast<int>(i) / kSignalsEach, place = static_cast<int>(i) % kSignalsEach;
     switch (place) {
-      case 0: batch.add_text(numbers[i], time, (second + machine) % 300 < 270 ? "ACTIVE" : "STOPPED"); break;
-      case 1: batch.add_integer(numbers[i], time, 1000 + (second + machine) / 12); break;
-      case 2: batch.add_integer(numbers[i], time, (second + machine) / 400); break;
-      case 3: batch.add_text(numbers[i], time, ""); break;
-      default: batch.add_real(numbers[i], time, std::round(40 * std::sin((second + place) * 0.01) * 100) / 100);
+      case 0:
+        batch.add_text(numbers[i], time, (second + machine) % 300 < 270 ? "ACTIVE" : "STOPPED");
+        break;
+      case 1:
+        batch.add_integer(numbers[i], time, 1000 + (second + machine) / 12);
+        break;
+      case 2:
+        batch.add_integer(numbers[i], time, (second + machine) / 400);
+        break;
+      case 3:
+        batch.add_text(numbers[i], time, "");
+        break;
+      default:
+        batch.add_real(numbers[i], time, std::round(40 * std::sin((second + place) * 0.01) * 100) / 100);
     }
   }
   return batch;
@@ -69,14 +80,19 @@ int run(const std::filesystem::path& folder) {
   signal::Directory directory;
   const auto store = store::open_store("sqlite:" + (folder / "store.db").string(), clock).value();
   const auto plant = plant::Plant::open(*store, clock, directory).value();
-  static_cast<void>(plant->put<plant::Asset>({"system:bench"}, plant::Asset{.id = plant::AssetId{"line"}, .name = "Line", .level = plant::Level::line}));
+  static_cast<void>(plant->put<plant::Asset>(
+      {"system:bench"}, plant::Asset{.id = plant::AssetId{"line"}, .name = "Line", .level = plant::Level::line}));
 
   std::vector<plant::SourceValue> values;
   for (int machine = 0; machine < kMachines; ++machine) {
     for (int place = 0; place < kSignalsEach; ++place) values.push_back(value_of(machine, place));
   }
   const auto declare_begin = clock.monotonic();
-  const auto numbers = plant->resolve({.connection = "bench", .protocol = "mqtt", .attach = plant::AssetId{"line"}, .template_id = ""}, values).value();
+  const auto numbers =
+      plant
+          ->resolve({.connection = "bench", .protocol = "mqtt", .attach = plant::AssetId{"line"}, .template_id = ""},
+                    values)
+          .value();
   const auto declare_s = std::chrono::duration<double>(clock.monotonic() - declare_begin).count();
   std::printf("FIGURE plant.declare_100k_s %.2f s\n", declare_s);
 

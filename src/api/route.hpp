@@ -19,7 +19,7 @@ enum class Method { get, post, put, patch, del };
 /// Who calls: a user, a token or (later) a partner, with what it may do. Made by the node's one authoriser; handlers
 /// only read it.
 struct Caller {
-  std::string id;                        ///< As the journal names it: `user:anna`, `token:01jd...`.
+  std::string id;  ///< As the journal names it: `user:anna`, `token:01jd...`.
   std::string name;
   std::vector<std::string> permissions;  ///< What its roles allow, as in `plant.write`.
   std::vector<std::string> sites;        ///< Sites its roles are limited to; empty for all.
@@ -36,8 +36,8 @@ struct RequestFacts {
   std::string cookie;
   std::string host;
   std::string origin;
-  std::string fetch_site;     ///< Sec-Fetch-Site
-  std::string csrf;           ///< X-Hanse-Csrf
+  std::string fetch_site;  ///< Sec-Fetch-Site
+  std::string csrf;        ///< X-Hanse-Csrf
 };
 
 /// A request after routing, before reading: what the erased handler gets.
@@ -94,9 +94,9 @@ inline constexpr std::int64_t kPageLimitMax = 1000;
 /// OpenAPI all come from it.
 struct Route {
   Method method = Method::get;
-  std::string path;         ///< `/api/v1/assets/{id}`
-  std::string summary;      ///< One sentence.
-  std::string permission;   ///< As in `plant.read`; `public` for what needs no login; `user` for any logged-in caller.
+  std::string path;        ///< `/api/v1/assets/{id}`
+  std::string summary;     ///< One sentence.
+  std::string permission;  ///< As in `plant.read`; `public` for what needs no login; `user` for any logged-in caller.
   std::function<Result<Response>(const Request&)> handle;
   std::function<std::string(SchemaBook&)> operation;  ///< Its OpenAPI operation object.
   std::size_t body_bytes_max = 1 << 20;
@@ -118,7 +118,9 @@ std::string operation_json(const Route& route, std::string_view parameters, std:
                            std::string_view response);
 std::string parameter_json(std::string_view name, bool in_path, bool required, const std::string& schema,
                            std::string_view summary);
-inline bool has_body(Method method) { return method == Method::post || method == Method::put || method == Method::patch; }
+inline bool has_body(Method method) {
+  return method == Method::post || method == Method::put || method == Method::patch;
+}
 
 template <class T>
 struct is_versioned : std::false_type {};
@@ -244,8 +246,8 @@ std::string describe_operation(const Route& route, SchemaBook& book) {
     body = R"({"content":{"*/*":{"schema":{"type":"string"}}}})";
   } else if constexpr (!boost::mp11::mp_empty<describe::Members<In>>::value) {
     if (has_body(route.method)) {
-      body = R"({"required":true,"content":{"application/json":{"schema":)" +
-             book.schema<In>(SchemaBook::Use::input) + "}}}";
+      body = R"({"required":true,"content":{"application/json":{"schema":)" + book.schema<In>(SchemaBook::Use::input) +
+             "}}}";
     }
   }
   std::string response;
@@ -278,8 +280,12 @@ struct Context {
 };
 template <class In, class Out>
 Route route(RouteHead head, std::function<Result<Out>(const In&, const Context&)> handler) {
-  Route made{.method = head.method, .path = std::move(head.path), .summary = std::move(head.summary),
-             .permission = std::move(head.permission), .handle = {}, .operation = {},
+  Route made{.method = head.method,
+             .path = std::move(head.path),
+             .summary = std::move(head.summary),
+             .permission = std::move(head.permission),
+             .handle = {},
+             .operation = {},
              .body_bytes_max = head.body_bytes_max};
   const Route shape = made;
   made.handle = [shape, handler = std::move(handler)](const Request& request) -> Result<Response> {

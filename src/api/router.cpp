@@ -14,9 +14,10 @@ namespace {
 
 constexpr std::size_t kSegmentsMax = 32;
 constexpr std::size_t kParametersMax = 100;
-constexpr std::array kMethods{std::pair{Method::get, std::string_view{"GET"}}, std::pair{Method::post, std::string_view{"POST"}},
-                              std::pair{Method::put, std::string_view{"PUT"}}, std::pair{Method::patch, std::string_view{"PATCH"}},
-                              std::pair{Method::del, std::string_view{"DELETE"}}};
+constexpr std::array kMethods{
+    std::pair{Method::get, std::string_view{"GET"}}, std::pair{Method::post, std::string_view{"POST"}},
+    std::pair{Method::put, std::string_view{"PUT"}}, std::pair{Method::patch, std::string_view{"PATCH"}},
+    std::pair{Method::del, std::string_view{"DELETE"}}};
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';

@@ -36,9 +36,9 @@ std::vector<Route> some_routes() {
   routes.push_back(route<HallChange, Hall>(
       {.method = Method::put, .path = "/api/v1/halls/{id}", .summary = "Changes it.", .permission = "plant.write"},
       [](const HallChange& in, const Context&) -> Result<Hall> { return Hall{.name = in.name}; }));
-  routes.push_back(route<Nothing, Hall>(
-      {.path = "/api/v1/halls/largest", .summary = "The largest.", .permission = "public"},
-      [](const Nothing&, const Context&) -> Result<Hall> { return Hall{.name = "largest"}; }));
+  routes.push_back(
+      route<Nothing, Hall>({.path = "/api/v1/halls/largest", .summary = "The largest.", .permission = "public"},
+                           [](const Nothing&, const Context&) -> Result<Hall> { return Hall{.name = "largest"}; }));
   return routes;
 }
 

@@ -20,18 +20,18 @@ namespace hanse::apps {
 /// What happened since the last step, in order of time as far as the sources allow. `now` never runs backwards.
 struct Inputs {
   Timestamp now;
-  std::shared_ptr<const signal::Signals> signals;        ///< What the numbers in `batch` mean.
-  std::shared_ptr<const plant::Records> records;         ///< Assets, products, calendars, reasons.
-  signal::SampleBatch batch;                             ///< Only of meanings the manifest reads.
-  std::vector<plant::ProductionEvent> events;            ///< New ones of others; at the first step those of the past.
-  bool replaying = false;                                ///< Catching up: findings are kept, nobody is called.
+  std::shared_ptr<const signal::Signals> signals;  ///< What the numbers in `batch` mean.
+  std::shared_ptr<const plant::Records> records;   ///< Assets, products, calendars, reasons.
+  signal::SampleBatch batch;                       ///< Only of meanings the manifest reads.
+  std::vector<plant::ProductionEvent> events;      ///< New ones of others; at the first step those of the past.
+  bool replaying = false;                          ///< Catching up: findings are kept, nobody is called.
 };
 
 /// A computed value of an asset; the engine makes the signal at first use.
 struct ComputedSample {
   plant::AssetId asset;
-  std::string name;      ///< `oee`
-  std::string unit;      ///< UCUM
+  std::string name;  ///< `oee`
+  std::string unit;  ///< UCUM
   Timestamp time;
   double value = 0;
 };
@@ -45,7 +45,7 @@ struct Finding {
   std::string key;
   plant::AssetId asset;
   Severity severity = Severity::info;
-  std::string title;     ///< A sentence: "Press 4 stands: hydraulic pressure, 14 min".
+  std::string title;  ///< A sentence: "Press 4 stands: hydraulic pressure, 14 min".
   std::string detail;
   Timestamp begin;
   std::optional<Timestamp> end;  ///< Set when it is over.
@@ -77,7 +77,7 @@ class App {
 
 /// What an app is made with. `step` uses nothing of it that can change; the rest is for its routes' reading.
 struct AppContext {
-  RawJson settings;                         ///< The app's own described record.
+  RawJson settings;  ///< The app's own described record.
   const plant::TemplateBook& templates;
   plant::EventLog& events;
   historian::Historian* history = nullptr;  ///< Null where nothing is kept, as in a test.
@@ -85,7 +85,7 @@ struct AppContext {
 
 /// What an app is, as a line of the catalogue.
 struct Manifest {
-  std::string_view id;                  ///< Folder, URL, settings table and page.
+  std::string_view id;  ///< Folder, URL, settings table and page.
   std::string_view title;
   std::string_view summary;             ///< One sentence.
   std::vector<signal::Selector> reads;  ///< By meaning and unit, never by device or topic.

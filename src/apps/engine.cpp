@@ -6,8 +6,8 @@
 namespace hanse::apps {
 namespace {
 
-constexpr std::size_t kPendingMax = 4'000'000;   ///< Samples waiting for a step, all apps together: 96 MB.
-constexpr std::size_t kAppsMax = 32;             ///< Bits of an interest.
+constexpr std::size_t kPendingMax = 4'000'000;        ///< Samples waiting for a step, all apps together: 96 MB.
+constexpr std::size_t kAppsMax = 32;                  ///< Bits of an interest.
 constexpr std::size_t kReplaySamplesMax = 1'000'000;  ///< Of one signal; more than that is no warm-up.
 constexpr Duration kReplayStep = 1min;
 
@@ -33,9 +33,8 @@ void sort_by_time(signal::SampleBatch& batch) {
 bool by_person(const plant::ProductionEvent& event) { return event.source == "person"; }
 
 void sort_by_time(std::vector<plant::ProductionEvent>& events) {
-  std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) {
-    return a.time != b.time ? a.time < b.time : a.id < b.id;
-  });
+  std::stable_sort(events.begin(), events.end(),
+                   [](const auto& a, const auto& b) { return a.time != b.time ? a.time < b.time : a.id < b.id; });
 }
 
 }  // namespace
@@ -125,8 +124,12 @@ void Engine::step(Timestamp now) {
     auto& app = *running_[i];
     app.now = std::max(app.now, now);
     sort_by_time(batches[i]);
-    run(app, {.now = app.now, .signals = context_.directory.snapshot(), .records = context_.plant.records(),
-              .batch = std::move(batches[i]), .events = events, .replaying = false});
+    run(app, {.now = app.now,
+              .signals = context_.directory.snapshot(),
+              .records = context_.plant.records(),
+              .batch = std::move(batches[i]),
+              .events = events,
+              .replaying = false});
   }
 }
 
@@ -173,9 +176,15 @@ void Engine::write_samples(Running& app, const std::vector<ComputedSample>& samp
     }
     kpi_signals_[{sample.asset, sample.name}] = signal::kNoSignal;
     wanted.emplace_back(sample.asset, sample.name);
-    missing.push_back({.number = {}, .asset = sample.asset, .name = std::move(name), .meaning = signal::Meaning::kpi,
-                       .type = signal::ValueType::real, .unit = sample.unit,
-                       .interpolation = signal::Interpolation::step, .low = {}, .high = {},
+    missing.push_back({.number = {},
+                       .asset = sample.asset,
+                       .name = std::move(name),
+                       .meaning = signal::Meaning::kpi,
+                       .type = signal::ValueType::real,
+                       .unit = sample.unit,
+                       .interpolation = signal::Interpolation::step,
+                       .low = {},
+                       .high = {},
                        .description = "Computed by " + app.figures.id + "."});
   }
   if (!missing.empty()) {
@@ -238,7 +247,8 @@ Result<signal::SampleBatch> Engine::read_history(const Running& app, Timestamp b
 
 Result<void> Engine::replay(Running& app, Timestamp now) {
   const Duration minute = kReplayStep;
-  const Timestamp begin{(now - app.manifest->warm_up).ns / minute.count() * minute.count()};  // As the live steps cut it.
+  const Timestamp begin{(now - app.manifest->warm_up).ns / minute.count() *
+                        minute.count()};  // As the live steps cut it.
   HANSE_TRY(auto past, past_events(begin - app.manifest->event_memory, begin));
   HANSE_TRY(auto since, past_events(begin, now));
   std::erase_if(since, [&](const auto& event) { return event.time < begin || !by_person(event); });
@@ -248,8 +258,12 @@ Result<void> Engine::replay(Running& app, Timestamp now) {
   }
   const auto input = [&](Timestamp at) {
     app.now = at;
-    return Inputs{.now = at, .signals = context_.directory.snapshot(), .records = context_.plant.records(),
-                  .batch = {}, .events = {}, .replaying = true};
+    return Inputs{.now = at,
+                  .signals = context_.directory.snapshot(),
+                  .records = context_.plant.records(),
+                  .batch = {},
+                  .events = {},
+                  .replaying = true};
   };
   auto first = input(begin);
   first.batch = std::move(seeds);

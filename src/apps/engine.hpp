@@ -38,8 +38,8 @@ struct AppFigures {
   std::int64_t events_out = 0;
   std::int64_t findings_open = 0;
   std::int64_t proposals = 0;
-  double cpu_s = 0;          ///< Of its steps.
-  RawJson settings;          ///< As they are in force.
+  double cpu_s = 0;  ///< Of its steps.
+  RawJson settings;  ///< As they are in force.
 };
 HANSE_DESCRIBE(AppFigures, (id, title, summary, steps, samples_in, samples_out, events_out, findings_open, proposals,
                             cpu_s, settings))
@@ -53,7 +53,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Makes the apps and replays each one's warm-up up to `now`. Errors: of an app's `make` (its settings), of the store.
+  /// Makes the apps and replays each one's warm-up up to `now`. Errors: of an app's `make` (its settings), of the
+  /// store.
   Result<void> start(Timestamp now);
   /// Samples as they came; those that no app reads cost a look-up. Over the limit the oldest batch is dropped and
   /// counted.
@@ -79,23 +80,23 @@ class Engine {
   void run(Running& app, Inputs inputs);
   void write_samples(Running& app, const std::vector<ComputedSample>& samples);
   Result<void> replay(Running& app, Timestamp now);
-  Result<signal::SampleBatch> read_history(const Running& app, Timestamp begin, Timestamp end, signal::SampleBatch& seeds);
+  Result<signal::SampleBatch> read_history(const Running& app, Timestamp begin, Timestamp end,
+                                           signal::SampleBatch& seeds);
   Result<std::vector<plant::ProductionEvent>> past_events(Timestamp begin, Timestamp end) const;
   void warn(std::string_view message, const Error& error) const;
 
   EngineContext context_;
   std::vector<Manifest> manifests_;
   FindingBook findings_;
-  mutable std::mutex apps_mutex_;                  ///< One step or one handler at a time.
+  mutable std::mutex apps_mutex_;  ///< One step or one handler at a time.
   std::vector<std::unique_ptr<Running>> running_;
-  std::mutex pending_mutex_;                       ///< Guards the four below; held for copying only.
+  std::mutex pending_mutex_;  ///< Guards the four below; held for copying only.
   std::shared_ptr<const Interest> interest_;
-  std::vector<signal::SampleBatch> pending_;       ///< By app.
+  std::vector<signal::SampleBatch> pending_;  ///< By app.
   std::vector<plant::ProductionEvent> pending_events_;
   bool started_ = false;
   std::atomic<std::int64_t> dropped_{0};
   std::map<std::pair<plant::AssetId, std::string>, signal::SignalId> kpi_signals_;
 };
-
 
 }  // namespace hanse::apps

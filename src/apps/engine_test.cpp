@@ -20,8 +20,13 @@ class Witness final : public App {
     Outputs out;
     for (const auto& sample : inputs.batch.samples) {
       const auto* entry = inputs.signals->find(sample.signal);
-      out.events.push_back({.id = "seen." + to_string(sample.time), .time = sample.time, .asset = entry->asset,
-                            .kind = plant::EventKind::alarm, .state = {}, .reason = "seen", .source = "signal"});
+      out.events.push_back({.id = "seen." + to_string(sample.time),
+                            .time = sample.time,
+                            .asset = entry->asset,
+                            .kind = plant::EventKind::alarm,
+                            .state = {},
+                            .reason = "seen",
+                            .source = "signal"});
       out.samples.push_back({entry->asset, "seen", "1", sample.time, 1});
       out.findings.push_back({.app = "", .key = "seen", .asset = entry->asset, .title = "Seen", .begin = sample.time});
     }
@@ -31,9 +36,16 @@ class Witness final : public App {
 };
 
 Manifest witness() {
-  return {.id = "witness", .title = "Witness", .summary = "Sees.", .reads = {{.meaning = Meaning::power, .unit = "kW"}},
-          .warm_up = 10min, .event_memory = 1h, .settings_schema = nullptr,
-          .make = [](const AppContext&) -> Result<std::unique_ptr<App>> { return std::unique_ptr<App>{std::make_unique<Witness>()}; }};
+  return {.id = "witness",
+          .title = "Witness",
+          .summary = "Sees.",
+          .reads = {{.meaning = Meaning::power, .unit = "kW"}},
+          .warm_up = 10min,
+          .event_memory = 1h,
+          .settings_schema = nullptr,
+          .make = [](const AppContext&) -> Result<std::unique_ptr<App>> {
+            return std::unique_ptr<App>{std::make_unique<Witness>()};
+          }};
 }
 
 /// A history of one signal: one value a minute.
@@ -42,7 +54,8 @@ class MinuteHistory final : public historian::Historian {
   explicit MinuteHistory(signal::SignalId number) : number_(number) {}
   Result<historian::AppendCounts> append(const signal::SampleBatch&) override { return historian::AppendCounts{}; }
   std::vector<std::optional<historian::LastValue>> last(std::span<const signal::SignalId>) override { return {}; }
-  Result<signal::SampleBatch> raw(signal::SignalId number, historian::TimeRange range, std::size_t, std::stop_token) override {
+  Result<signal::SampleBatch> raw(signal::SignalId number, historian::TimeRange range, std::size_t,
+                                  std::stop_token) override {
     signal::SampleBatch batch;
     if (number != number_) return batch;
     for (auto time = range.begin; time < range.end; time += 1min) batch.add_real(number, time, 1);
@@ -51,10 +64,12 @@ class MinuteHistory final : public historian::Historian {
   Result<std::optional<historian::LastValue>> at(signal::SignalId, Timestamp) override {
     return std::optional<historian::LastValue>{};
   }
-  Result<std::vector<historian::Bucket>> aggregate(signal::SignalId, historian::TimeRange, Duration, std::stop_token) override {
+  Result<std::vector<historian::Bucket>> aggregate(signal::SignalId, historian::TimeRange, Duration,
+                                                   std::stop_token) override {
     return std::vector<historian::Bucket>{};
   }
-  Result<std::vector<historian::Pixel>> downsample(signal::SignalId, historian::TimeRange, std::size_t, std::stop_token) override {
+  Result<std::vector<historian::Pixel>> downsample(signal::SignalId, historian::TimeRange, std::size_t,
+                                                   std::stop_token) override {
     return std::vector<historian::Pixel>{};
   }
   Result<std::vector<historian::StateDuration>> state_durations(signal::SignalId, historian::TimeRange) override {
@@ -79,8 +94,11 @@ class EngineTest : public testing::Test {
     speed = make("speed", Meaning::speed, "kW");
   }
   signal::SignalId make(std::string name, Meaning meaning, std::string unit) {
-    return plant->catalogue().create({"user:test"}, {{.asset = plant::AssetId{"m"}, .name = std::move(name),
-                                                      .meaning = meaning, .unit = std::move(unit)}}).value().front();
+    return plant->catalogue()
+        .create({"user:test"},
+                {{.asset = plant::AssetId{"m"}, .name = std::move(name), .meaning = meaning, .unit = std::move(unit)}})
+        .value()
+        .front();
   }
   std::unique_ptr<Engine> started(historian::Historian* history = nullptr) {
     const std::array manifests{witness()};
@@ -151,7 +169,9 @@ TEST_F(EngineTest, KeepsEventsFindingsAndSignalsOfWhatItComputed) {
 
 TEST_F(EngineTest, ReplaysFromAFullMinuteAndAddsNothingTwice) {
   MinuteHistory history{power};
-  { const auto first = started(&history); }
+  {
+    const auto first = started(&history);
+  }
   EXPECT_EQ(seen.steps.front().now, parse_timestamp("2026-03-02T05:50:00Z").value());
   EXPECT_TRUE(seen.steps.front().replaying);
   const plant::Span all{start - 1h, start + 1h};
@@ -168,8 +188,13 @@ TEST_F(EngineTest, TellsAppsWhatPeopleSayAndNotWhatTheySaidThemselves) {
   const auto engine = started();
   seen.steps.clear();
   const auto event = [&](std::string id, std::string source) {
-    return plant::ProductionEvent{.id = std::move(id), .time = start, .asset = plant::AssetId{"m"},
-                                  .kind = plant::EventKind::reason, .state = {}, .reason = "r", .source = std::move(source)};
+    return plant::ProductionEvent{.id = std::move(id),
+                                  .time = start,
+                                  .asset = plant::AssetId{"m"},
+                                  .kind = plant::EventKind::reason,
+                                  .state = {},
+                                  .reason = "r",
+                                  .source = std::move(source)};
   };
   const std::vector events{event("1", "person"), event("2", "signal")};
   ASSERT_TRUE(plant->events().append({"user:anna"}, events));

@@ -28,13 +28,13 @@ namespace hanse {
 
 /// What a name and a type don't say about a field. All optional.
 struct FieldNote {
-  std::string_view field;    ///< The member's name; a typing error here doesn't compile.
+  std::string_view field;         ///< The member's name; a typing error here doesn't compile.
   std::string_view summary = "";  ///< One sentence with the unit: shown in OpenAPI, settings reference and forms.
-  double min = -std::numeric_limits<double>::infinity();  ///< Inclusive, for numbers.
-  double max = std::numeric_limits<double>::infinity();   ///< Inclusive, for numbers.
+  double min = -std::numeric_limits<double>::infinity();             ///< Inclusive, for numbers.
+  double max = std::numeric_limits<double>::infinity();              ///< Inclusive, for numbers.
   std::size_t length_max = std::numeric_limits<std::size_t>::max();  ///< Characters of a text, elements of a list.
-  bool required = false;     ///< Missing in an input is an error (and for texts: empty, too); else the default stands.
-  bool secret = false;       ///< Never shown, logged or exported.
+  bool required = false;  ///< Missing in an input is an error (and for texts: empty, too); else the default stands.
+  bool secret = false;    ///< Never shown, logged or exported.
 };
 
 namespace describe {

@@ -18,14 +18,22 @@ constexpr std::size_t kDepthMax = 64;
 
 JsonRef::Kind JsonRef::kind() const {
   switch (as_value(value_).kind()) {
-    case boost::json::kind::null: return Kind::null;
-    case boost::json::kind::bool_: return Kind::boolean;
-    case boost::json::kind::int64: return Kind::integer;
-    case boost::json::kind::uint64: return Kind::real;  // Past 2^63: only a double has room for it here.
-    case boost::json::kind::double_: return Kind::real;
-    case boost::json::kind::string: return Kind::string;
-    case boost::json::kind::array: return Kind::array;
-    case boost::json::kind::object: return Kind::object;
+    case boost::json::kind::null:
+      return Kind::null;
+    case boost::json::kind::bool_:
+      return Kind::boolean;
+    case boost::json::kind::int64:
+      return Kind::integer;
+    case boost::json::kind::uint64:
+      return Kind::real;  // Past 2^63: only a double has room for it here.
+    case boost::json::kind::double_:
+      return Kind::real;
+    case boost::json::kind::string:
+      return Kind::string;
+    case boost::json::kind::array:
+      return Kind::array;
+    case boost::json::kind::object:
+      return Kind::object;
   }
   return Kind::null;
 }
@@ -136,8 +144,8 @@ bool JsonReader::check_bounds(double value, const FieldNote& note) {
 }
 
 void JsonReader::wrong_kind(JsonRef in, std::string_view expected) {
-  constexpr std::array<std::string_view, 7> kFound = {"null", "true or false", "a whole number", "a number",
-                                                      "a text", "a list", "an object"};
+  constexpr std::array<std::string_view, 7> kFound = {"null",   "true or false", "a whole number", "a number",
+                                                      "a text", "a list",        "an object"};
   error(fmt::format("must be {}, not {}", expected, kFound[static_cast<std::size_t>(in.kind())]));
 }
 
@@ -153,11 +161,21 @@ void append_string(std::string& out, std::string_view text) {
     out.append(text, clean, i - clean);
     clean = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         out += "\\u00";
         out += kHex[c >> 4];

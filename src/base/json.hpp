@@ -39,15 +39,15 @@ class JsonRef {
   explicit JsonRef(const void* value) : value_(value) {}
 
   Kind kind() const;
-  bool boolean() const;            ///< Precondition of these: the kind fits.
+  bool boolean() const;  ///< Precondition of these: the kind fits.
   std::int64_t integer() const;
-  double real() const;             ///< Also of an integer.
+  double real() const;  ///< Also of an integer.
   std::string_view string() const;
-  std::size_t size() const;        ///< Of an array or object.
+  std::size_t size() const;  ///< Of an array or object.
   JsonRef element(std::size_t index) const;
   std::pair<std::string_view, JsonRef> member(std::size_t index) const;
   std::optional<JsonRef> find(std::string_view key) const;  ///< Nothing when it isn't an object, too.
-  std::string text() const;        ///< As JSON.
+  std::string text() const;                                 ///< As JSON.
 
  private:
   const void* value_;

@@ -39,9 +39,13 @@ std::string with_note(std::string schema, const FieldNote& note);
 template <class T>
 struct element_of;
 template <class T>
-struct element_of<std::optional<T>> { using type = T; };
+struct element_of<std::optional<T>> {
+  using type = T;
+};
 template <class T, class A>
-struct element_of<std::vector<T, A>> { using type = T; };
+struct element_of<std::vector<T, A>> {
+  using type = T;
+};
 
 }  // namespace json
 
@@ -82,7 +86,8 @@ std::string SchemaBook::schema(Use use, const FieldNote& note) {
 template <class T>
 std::string SchemaBook::record(Use use) {
   static_assert(DescribedRecord<T>, "describe this type with HANSE_DESCRIBE");
-  const std::string name = name_of(describe::type_name<T>(), describe::full_name<T>()) + (use == Use::input ? "Input" : "");
+  const std::string name =
+      name_of(describe::type_name<T>(), describe::full_name<T>()) + (use == Use::input ? "Input" : "");
   const std::string reference = R"({"$ref":"#/components/schemas/)" + name + "\"}";
   const auto known = schemas_.find(name);
   if (known != schemas_.end() && known->second.empty()) return reference;  // a record that contains itself

@@ -59,13 +59,12 @@ TEST(Json, NamesEveryWrongFieldWithItsPath) {
       R"({"opened":"yesterday","machines":[{"name":"a"},{"capacity":-1,"colour":"blue","sped":1}],"limits":{"x":"y"}})");
 
   ASSERT_FALSE(site);
-  const std::vector<FieldError> expected = {
-      {"opened", "'yesterday' is not a time; write it like 2026-03-01T06:00:00Z"},
-      {"machines[1].name", "is required"},
-      {"machines[1].capacity", "must be at least 0"},
-      {"machines[1].colour", "must be one of red, green"},
-      {"machines[1].sped", "unknown field 'sped'; did you mean 'speed'?"},
-      {"limits.x", "must be a number, not a text"}};
+  const std::vector<FieldError> expected = {{"opened", "'yesterday' is not a time; write it like 2026-03-01T06:00:00Z"},
+                                            {"machines[1].name", "is required"},
+                                            {"machines[1].capacity", "must be at least 0"},
+                                            {"machines[1].colour", "must be one of red, green"},
+                                            {"machines[1].sped", "unknown field 'sped'; did you mean 'speed'?"},
+                                            {"limits.x", "must be a number, not a text"}};
   EXPECT_EQ(site.error().fields, expected);
 }
 

@@ -17,9 +17,9 @@ class Random {
   static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
   result_type operator()();
 
-  double uniform();                                            ///< In [0, 1).
-  double uniform(double low, double high);                     ///< In [low, high).
-  std::int64_t integer(std::int64_t low, std::int64_t high);   ///< In [low, high], both included.
+  double uniform();                                           ///< In [0, 1).
+  double uniform(double low, double high);                    ///< In [low, high).
+  std::int64_t integer(std::int64_t low, std::int64_t high);  ///< In [low, high], both included.
   double normal(double mean, double deviation);
   double exponential(double mean);
   double weibull(double shape, double scale);

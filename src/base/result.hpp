@@ -12,14 +12,16 @@ template <class T>
 class [[nodiscard]] Result : public std::expected<T, Error> {
  public:
   using std::expected<T, Error>::expected;
-  Result(Error error) : std::expected<T, Error>(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : std::expected<T, Error>(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 };
 
 template <>
 class [[nodiscard]] Result<void> : public std::expected<void, Error> {
  public:
   using std::expected<void, Error>::expected;
-  Result(Error error) : std::expected<void, Error>(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : std::expected<void, Error>(std::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 };
 
 /// `return fail(ErrorCode::not_found, "there is no asset 'press-4'");`
@@ -47,13 +49,15 @@ inline Error fail(ErrorCode code, std::string message, std::vector<FieldError> f
 
 /// The same in coroutines. Name the task first (GCC 12 destroys some temporaries beside `co_await` twice):
 /// `auto reply = client.send(request); HANSE_CO_TRY(auto response, co_await std::move(reply));`
-#define HANSE_CO_TRY(declaration, expression) HANSE_CO_TRY_(HANSE_CONCAT(hanse_try_, __COUNTER__), declaration, expression)
+#define HANSE_CO_TRY(declaration, expression) \
+  HANSE_CO_TRY_(HANSE_CONCAT(hanse_try_, __COUNTER__), declaration, expression)
 #define HANSE_CO_TRY_(name, declaration, expression) \
   auto name = (expression);                          \
   if (!name) co_return std::move(name).error();      \
   declaration = *std::move(name)
 
-/// `HANSE_CHECK` in coroutines: `auto sending = stream.write(bytes, limit); HANSE_CO_CHECK(co_await std::move(sending));`
+/// `HANSE_CHECK` in coroutines: `auto sending = stream.write(bytes, limit); HANSE_CO_CHECK(co_await
+/// std::move(sending));`
 #define HANSE_CO_CHECK(expression) HANSE_CO_CHECK_(HANSE_CONCAT(hanse_checked_, __COUNTER__), expression)
 #define HANSE_CO_CHECK_(name, expression) \
   if (auto name = (expression); !name) co_return std::move(name).error()

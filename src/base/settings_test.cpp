@@ -75,7 +75,8 @@ TEST(Toml, SaysWhereItIsWrong) {
 }
 
 TEST(Toml, KeepsTablesListsAndDates) {
-  EXPECT_EQ(*toml_to_json("a = [1, 2.5]\n[b]\nc = true\nd = 2026-03-01\n"), R"({"a":[1,2.5],"b":{"c":true,"d":"2026-03-01"}})");
+  EXPECT_EQ(*toml_to_json("a = [1, 2.5]\n[b]\nc = true\nd = 2026-03-01\n"),
+            R"({"a":[1,2.5],"b":{"c":true,"d":"2026-03-01"}})");
 }
 
 }  // namespace

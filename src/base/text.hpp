@@ -7,7 +7,8 @@
 
 namespace hanse {
 
-/// The name in `known` that `name` most likely meant, or empty when none is near (edit distance over two and over a third).
+/// The name in `known` that `name` most likely meant, or empty when none is near (edit distance over two and over a
+/// third).
 std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known);
 /// `unknown key 'prot'; did you mean 'port'?`, or the sentence without the question.
 std::string unknown_name(std::string_view what, std::string_view name, std::span<const std::string_view> known);

@@ -36,7 +36,8 @@ Result<void> parse_text(std::string_view text, T& out, const FieldNote& note = {
     // The JSON reader knows bounds, enums, times and their messages: put the text into its shape.
     std::string as_json;
     constexpr bool plain = (std::is_arithmetic_v<T> || (std::is_enum_v<T> && !DescribedEnum<T>)) ||
-                           std::is_same_v<T, RawJson> || json::is_map<T>::value || DescribedRecord<T> || internal::is_record_list<T>();
+                           std::is_same_v<T, RawJson> || json::is_map<T>::value || DescribedRecord<T> ||
+                           internal::is_record_list<T>();
     if constexpr (plain) {
       as_json = trim(text);
     } else {

@@ -58,10 +58,14 @@ struct Unit {
   std::string_view name;
   std::int64_t ns;
 };
-constexpr std::array kUnits = {
-    Unit{"w", 7 * 86'400 * kNsPerSecond}, Unit{"d", 86'400 * kNsPerSecond}, Unit{"h", 3'600 * kNsPerSecond},
-    Unit{"min", 60 * kNsPerSecond},       Unit{"s", kNsPerSecond},          Unit{"ms", 1'000'000},
-    Unit{"us", 1'000},                    Unit{"ns", 1}};
+constexpr std::array kUnits = {Unit{"w", 7 * 86'400 * kNsPerSecond},
+                               Unit{"d", 86'400 * kNsPerSecond},
+                               Unit{"h", 3'600 * kNsPerSecond},
+                               Unit{"min", 60 * kNsPerSecond},
+                               Unit{"s", kNsPerSecond},
+                               Unit{"ms", 1'000'000},
+                               Unit{"us", 1'000},
+                               Unit{"ns", 1}};
 
 }  // namespace
 

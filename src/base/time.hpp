@@ -22,7 +22,10 @@ struct Timestamp {
   friend Timestamp operator+(Timestamp t, Duration d) { return {t.ns + d.count()}; }
   friend Timestamp operator-(Timestamp t, Duration d) { return {t.ns - d.count()}; }
   friend Duration operator-(Timestamp a, Timestamp b) { return Duration{a.ns - b.ns}; }
-  Timestamp& operator+=(Duration d) { ns += d.count(); return *this; }
+  Timestamp& operator+=(Duration d) {
+    ns += d.count();
+    return *this;
+  }
 
   static constexpr Timestamp min() { return {std::numeric_limits<std::int64_t>::min()}; }
   static constexpr Timestamp max() { return {std::numeric_limits<std::int64_t>::max()}; }

@@ -4,8 +4,8 @@
 #define TOML_HEADER_ONLY 1
 #include <fmt/format.h>
 
-#include <sstream>
 #include <toml++/toml.h>
+#include <sstream>
 
 #include "base/json.hpp"
 

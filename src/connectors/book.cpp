@@ -48,7 +48,9 @@ Result<void> ConnectionBook::put(ConnectionRecord record) {
     before->name = record.name;
     if (*before == record) return {};
   }
-  supervisor_.start({.id = record.id, .protocol = protocol(record.protocol), .settings = record.settings,
+  supervisor_.start({.id = record.id,
+                     .protocol = protocol(record.protocol),
+                     .settings = record.settings,
                      .sink = make_sink_(record)});
   return {};
 }

@@ -12,8 +12,8 @@ namespace hanse::connectors {
 /// A connection as people enter it and the node keeps it.
 struct ConnectionRecord {
   std::string id;
-  std::string name;         ///< What people call it.
-  std::string protocol;     ///< Id of the protocol, as in `modbus`.
+  std::string name;      ///< What people call it.
+  std::string protocol;  ///< Id of the protocol, as in `modbus`.
   bool enabled = true;
   std::string asset;        ///< Where in the plant its devices hang.
   std::string template_id;  ///< The machine template that maps its signals; empty for none.
@@ -21,13 +21,15 @@ struct ConnectionRecord {
   friend bool operator==(const ConnectionRecord&, const ConnectionRecord&) = default;
   static constexpr auto notes() {
     return std::array{
-        FieldNote{.field = "id", .summary = "Lower-case letters, digits and hyphens; given when empty.", .length_max = 100},
+        FieldNote{
+            .field = "id", .summary = "Lower-case letters, digits and hyphens; given when empty.", .length_max = 100},
         FieldNote{.field = "name", .summary = "What people call it.", .length_max = 200, .required = true},
         FieldNote{.field = "protocol", .summary = "As GET /protocols lists them.", .required = true},
         FieldNote{.field = "enabled", .summary = "Off: kept, and not run."},
         FieldNote{.field = "asset", .summary = "The asset that its devices hang below."},
         FieldNote{.field = "template_id", .summary = "The machine template for its signals; empty for none."},
-        FieldNote{.field = "settings", .summary = "The protocol's own; its schema is in GET /protocols.", .required = true}};
+        FieldNote{
+            .field = "settings", .summary = "The protocol's own; its schema is in GET /protocols.", .required = true}};
   }
 };
 HANSE_DESCRIBE(ConnectionRecord, (id, name, protocol, enabled, asset, template_id, settings))

@@ -26,11 +26,11 @@ HANSE_DESCRIBE_ENUM(Health, starting, active, idle, degraded, stopped)
 
 /// One value that a source offers, told before its first sample.
 struct Declaration {
-  std::string address;      ///< The source's own, unique within the connection: `Plant1/Edge3/Press4/Temp`.
-  std::string device;       ///< The device part of it: what becomes an asset when nobody mapped it. May be empty.
-  std::string name;         ///< The rest.
+  std::string address;  ///< The source's own, unique within the connection: `Plant1/Edge3/Press4/Temp`.
+  std::string device;   ///< The device part of it: what becomes an asset when nobody mapped it. May be empty.
+  std::string name;     ///< The rest.
   signal::ValueType type = signal::ValueType::real;
-  std::string unit;         ///< UCUM where the source's own unit could be translated.
+  std::string unit;                                  ///< UCUM where the source's own unit could be translated.
   signal::Meaning meaning = signal::Meaning::other;  ///< A guess by the protocol's own vocabulary.
   signal::Interpolation interpolation = signal::Interpolation::step;
   std::string description;
@@ -45,7 +45,7 @@ enum class NoticeKind {
   rejected,      ///< A message was wrong: counted, `sample` holds its first bytes, nothing else suffered.
   device_online,
   device_offline,
-  condition,     ///< An alarm of the device, with `device`.
+  condition,  ///< An alarm of the device, with `device`.
 };
 HANSE_DESCRIBE_ENUM(NoticeKind, connected, disconnected, gap, rejected, device_online, device_offline, condition)
 
@@ -83,7 +83,7 @@ class Connector {
 /// What a discovery or browse found: a value on offer with what it reads now.
 struct BrowsedValue {
   Declaration declaration;
-  std::string value;            ///< As a person reads it; empty when unread.
+  std::string value;  ///< As a person reads it; empty when unread.
   signal::Quality quality = signal::Quality::good;
   std::optional<Timestamp> time;
 };
@@ -111,7 +111,8 @@ struct Protocol {
   std::string (*settings_schema)(SchemaBook& book);
   Result<void> (*check)(JsonRef settings);
   Result<std::unique_ptr<Connector>> (*make)(JsonRef settings, const ConnectorContext& context);
-  Result<std::unique_ptr<Browser>> (*make_browser)(JsonRef settings, const ConnectorContext& context);  ///< May be null.
+  Result<std::unique_ptr<Browser>> (*make_browser)(JsonRef settings,
+                                                   const ConnectorContext& context);  ///< May be null.
 };
 
 }  // namespace hanse::connectors

@@ -41,7 +41,9 @@ void HealthTracker::notice(Notice notice) {
       connected_ = false;
       offline_devices_.clear();
       break;
-    case NoticeKind::rejected: ++report_.rejected; [[fallthrough]];
+    case NoticeKind::rejected:
+      ++report_.rejected;
+      [[fallthrough]];
     case NoticeKind::gap:
       trouble_at_ = notice.time;
       trouble_reason_ = notice.message;
@@ -50,8 +52,11 @@ void HealthTracker::notice(Notice notice) {
       forget_device();
       offline_devices_.push_back(notice.device);
       break;
-    case NoticeKind::device_online: forget_device(); break;
-    case NoticeKind::condition: break;
+    case NoticeKind::device_online:
+      forget_device();
+      break;
+    case NoticeKind::condition:
+      break;
   }
   if (report_.notices.size() >= kNoticesKept) report_.notices.erase(report_.notices.begin());
   report_.notices.push_back(std::move(notice));
@@ -61,8 +66,8 @@ void HealthTracker::ended(Timestamp now, const std::string& reason, Duration ret
   mode_ = Mode::waiting;
   connected_ = false;
   offline_devices_.clear();
-  end_reason_ = reason + "; next try in " +
-                to_string(std::max<Duration>(std::chrono::ceil<std::chrono::seconds>(retry_in), 1s));
+  end_reason_ =
+      reason + "; next try in " + to_string(std::max<Duration>(std::chrono::ceil<std::chrono::seconds>(retry_in), 1s));
   ++report_.restarts;
   losses_.push_back(now);
   while (losses_.size() > limits_.flapping_count) losses_.pop_front();

@@ -12,14 +12,14 @@ namespace hanse::connectors {
 /// What the page shows of a connection.
 struct HealthReport {
   Health health = Health::stopped;
-  std::string reason;                    ///< A sentence; why it isn't active, or what is missing.
-  Timestamp since;                       ///< In this state.
+  std::string reason;  ///< A sentence; why it isn't active, or what is missing.
+  Timestamp since;     ///< In this state.
   std::uint64_t samples = 0;
-  std::uint64_t dropped = 0;             ///< Samples that the node was too slow to take.
-  std::uint64_t rejected = 0;            ///< Messages that were wrong.
-  std::uint64_t restarts = 0;            ///< Runs that ended and were begun anew.
+  std::uint64_t dropped = 0;   ///< Samples that the node was too slow to take.
+  std::uint64_t rejected = 0;  ///< Messages that were wrong.
+  std::uint64_t restarts = 0;  ///< Runs that ended and were begun anew.
   std::optional<Timestamp> last_data;
-  std::vector<Notice> notices;           ///< The newest last, at most `kNoticesKept`.
+  std::vector<Notice> notices;  ///< The newest last, at most `kNoticesKept`.
 };
 HANSE_DESCRIBE(HealthReport, (health, reason, since, samples, dropped, rejected, restarts, last_data, notices))
 
@@ -27,8 +27,8 @@ inline constexpr std::size_t kNoticesKept = 100;
 
 /// Times after which things are called by another name.
 struct HealthLimits {
-  Duration idle_after = 60s;       ///< Connected and no sample for so long: idle.
-  Duration trouble_shown = 60s;    ///< A gap, a drop, a wrong message or a lost device makes it degraded for so long.
+  Duration idle_after = 60s;     ///< Connected and no sample for so long: idle.
+  Duration trouble_shown = 60s;  ///< A gap, a drop, a wrong message or a lost device makes it degraded for so long.
   Duration flapping_window = 10min;
   std::size_t flapping_count = 3;  ///< So many losses within the window: degraded though data flows again.
 };
@@ -41,7 +41,7 @@ class HealthTracker {
   void starting(Timestamp now);
   void data(Timestamp now, std::size_t samples);
   void dropped_total(Timestamp now, std::uint64_t total);
-  void notice(Notice notice);                         ///< At its own time.
+  void notice(Notice notice);  ///< At its own time.
   void ended(Timestamp now, const std::string& reason, Duration retry_in);
   void switched_off(Timestamp now);
   /// State and reason at `now`; a change since the last call moves `since`.

@@ -20,7 +20,7 @@ class RecordingSink final : public Sink {
     std::string address;
     Timestamp time;
     signal::ValueType type = signal::ValueType::null;
-    std::string text;   ///< As a person reads it; empty for null.
+    std::string text;  ///< As a person reads it; empty for null.
     signal::Quality quality = signal::Quality::good;
   };
 
@@ -40,10 +40,14 @@ class RecordingSink final : public Sink {
                   .time = sample.time,
                   .type = sample.type,
                   .quality = sample.quality};
-      if (sample.type == signal::ValueType::text) value.text = batch.text(sample);
-      else if (sample.type == signal::ValueType::real) value.text = fmt::format("{}", sample.real());
-      else if (sample.type == signal::ValueType::integer) value.text = std::to_string(sample.integer());
-      else if (sample.type == signal::ValueType::boolean) value.text = sample.boolean() ? "true" : "false";
+      if (sample.type == signal::ValueType::text)
+        value.text = batch.text(sample);
+      else if (sample.type == signal::ValueType::real)
+        value.text = fmt::format("{}", sample.real());
+      else if (sample.type == signal::ValueType::integer)
+        value.text = std::to_string(sample.integer());
+      else if (sample.type == signal::ValueType::boolean)
+        value.text = sample.boolean() ? "true" : "false";
       values.push_back(std::move(value));
     }
   }

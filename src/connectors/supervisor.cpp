@@ -20,7 +20,11 @@ struct Supervisor::Connection : Sink, std::enable_shared_from_this<Connection> {
   enum class Wish { run, rest, leave };
 
   Connection(asio::any_io_executor on, const Clock& with_clock, const Log& with_log, RestartPause pause)
-      : executor(on), clock(with_clock), log(with_log), restart_pause(std::move(pause)), timer(on),
+      : executor(on),
+        clock(with_clock),
+        log(with_log),
+        restart_pause(std::move(pause)),
+        timer(on),
         health(with_clock.now()) {}
 
   std::vector<signal::SignalId> declare(std::span<const Declaration> declarations) override {
@@ -63,7 +67,8 @@ struct Supervisor::Connection : Sink, std::enable_shared_from_this<Connection> {
   asio::awaitable<void> drive();
   asio::awaitable<void> rest(Duration limit);
   asio::awaitable<Result<void>> run_once(const ConnectionPlan& of);
-  static asio::awaitable<Result<void>> keep_alive(std::unique_ptr<Connector> connector, std::shared_ptr<Connection> self);
+  static asio::awaitable<Result<void>> keep_alive(std::unique_ptr<Connector> connector,
+                                                  std::shared_ptr<Connection> self);
 
   const asio::any_io_executor executor;
   const Clock& clock;
@@ -102,8 +107,8 @@ asio::awaitable<Result<void>> Supervisor::Connection::run_once(const ConnectionP
   if (!made) co_return made.error();
   // A run of its own, so that cancelling it leaves this coroutine alone.
   auto run = keep_alive(*std::move(made), shared_from_this());
-  auto running = asio::co_spawn(executor, std::move(run),
-                                asio::bind_cancellation_slot(cancel.slot(), asio::use_awaitable));
+  auto running =
+      asio::co_spawn(executor, std::move(run), asio::bind_cancellation_slot(cancel.slot(), asio::use_awaitable));
   try {
     co_return co_await std::move(running);
   } catch (const boost::system::system_error& error) {
@@ -144,8 +149,8 @@ asio::awaitable<void> Supervisor::Connection::drive() {
       wait = restart_pause.after_run(clock.monotonic() - begun);
       health.ended(clock.now(), reason, wait);
     }
-    log.warning("connectors", "a connection ended", {{"connection", now_running.id}, {"reason", reason},
-                                                     {"next_try", to_string(wait)}});
+    log.warning("connectors", "a connection ended",
+                {{"connection", now_running.id}, {"reason", reason}, {"next_try", to_string(wait)}});
     auto resting = rest(wait);
     co_await std::move(resting);
   }
@@ -173,12 +178,11 @@ void Supervisor::start(ConnectionPlan plan) {
     return connection->nudge();
   }
   const auto& executor = executors_[started_++ % executors_.size()];
-  connection = std::make_shared<Connection>(executor, clock_, log_,
-                                            RestartPause{std::hash<std::string>{}(plan.id), pauses_});
+  connection =
+      std::make_shared<Connection>(executor, clock_, log_, RestartPause{std::hash<std::string>{}(plan.id), pauses_});
   connection->plan = std::move(plan);
   connection->health.starting(clock_.now());
-  asio::co_spawn(
-      executor, [connection]() -> asio::awaitable<void> { return connection->drive(); }, asio::detached);
+  asio::co_spawn(executor, [connection]() -> asio::awaitable<void> { return connection->drive(); }, asio::detached);
 }
 
 Result<void> Supervisor::pause(const std::string& id) {

@@ -22,7 +22,7 @@ class ConnectionSink : public Sink {
 /// What is to run.
 struct ConnectionPlan {
   std::string id;
-  const Protocol* protocol = nullptr;   ///< Outlives the supervisor.
+  const Protocol* protocol = nullptr;  ///< Outlives the supervisor.
   RawJson settings;
   std::shared_ptr<ConnectionSink> sink;
 };

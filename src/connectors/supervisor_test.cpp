@@ -44,8 +44,12 @@ Result<std::unique_ptr<Connector>> make_scripted(JsonRef settings, const Connect
   script->settings.push_back(settings.text());
   return std::make_unique<ScriptedConnector>();
 }
-constexpr Protocol kScripted{.id = "scripted", .title = "Scripted", .summary = "For tests.",
-                             .settings_schema = nullptr, .check = nullptr, .make = make_scripted,
+constexpr Protocol kScripted{.id = "scripted",
+                             .title = "Scripted",
+                             .summary = "For tests.",
+                             .settings_schema = nullptr,
+                             .check = nullptr,
+                             .make = make_scripted,
                              .make_browser = nullptr};
 
 class CountingSink final : public ConnectionSink {

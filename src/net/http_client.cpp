@@ -34,8 +34,8 @@ Result<std::string> request_bytes(const HttpRequest& request, const Url& url) {
     bytes += fmt::format("{}: {}\r\n", name, value);
   }
   if (!names_agent) bytes += "User-Agent: hanse\r\n";
-  const bool has_body = !request.body.empty() || request.method == "POST" || request.method == "PUT" ||
-                        request.method == "PATCH";
+  const bool has_body =
+      !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   if (has_body) bytes += fmt::format("Content-Length: {}\r\n", request.body.size());
   bytes += "\r\n";
   bytes += request.body;

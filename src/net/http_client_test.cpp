@@ -31,7 +31,9 @@ asio::awaitable<void> serve(Listener& listener, std::vector<std::vector<std::str
 class HttpClientTest : public testing::Test {
  protected:
   HttpClientTest() : listener(*listen(bench.executor(), "127.0.0.1", 0)) {}
-  std::string url(std::string_view path) { return "http://127.0.0.1:" + std::to_string(listener->port()) + std::string{path}; }
+  std::string url(std::string_view path) {
+    return "http://127.0.0.1:" + std::to_string(listener->port()) + std::string{path};
+  }
 
   internal::IoTestBench bench;
   std::unique_ptr<Listener> listener;
@@ -39,7 +41,8 @@ class HttpClientTest : public testing::Test {
 };
 
 TEST_F(HttpClientTest, FetchesADocument) {
-  bench.start(serve(*listener, {{"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 5\r\n\r\n<a/>", "\n"}}, &seen));
+  bench.start(
+      serve(*listener, {{"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 5\r\n\r\n<a/>", "\n"}}, &seen));
   std::optional<Result<HttpResponse>> response;
   const auto call = [&]() -> asio::awaitable<void> {
     HttpClient client{{}};
@@ -58,7 +61,9 @@ TEST_F(HttpClientTest, FetchesADocument) {
 }
 
 TEST_F(HttpClientTest, HandsAStreamOverPieceByPiece) {
-  bench.start(serve(*listener, {{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n", "3\r\ntwo\r\n", "0\r\n\r\n"}}, nullptr));
+  bench.start(serve(
+      *listener, {{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n", "3\r\ntwo\r\n", "0\r\n\r\n"}},
+      nullptr));
   std::string got;
   const auto call = [&]() -> asio::awaitable<void> {
     HttpClient client{{}};

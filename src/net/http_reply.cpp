@@ -11,9 +11,9 @@ namespace hanse::net {
 namespace {
 
 constexpr std::size_t kHeadBytesMax = 64 * 1024;
-constexpr std::size_t kLineBytesMax = 4 * 1024;     // One chunk extension or trailer line: nobody needs more.
+constexpr std::size_t kLineBytesMax = 4 * 1024;  // One chunk extension or trailer line: nobody needs more.
 constexpr std::size_t kTrailerBytesMax = 16 * 1024;
-constexpr int kSizeDigitsMax = 15;                  // 2^60 bytes a chunk: cannot overflow 64 bits.
+constexpr int kSizeDigitsMax = 15;  // 2^60 bytes a chunk: cannot overflow 64 bits.
 
 Error corrupt(std::string_view what, std::string_view text) {
   std::string shown;
@@ -139,12 +139,19 @@ Result<void> ChunkedDecoder::size_digit(char c) {
   if (digits_ == 0) return corrupt("a chunk's size", std::string_view{&c, 1});
   line_bytes_ = 0;
   switch (c) {
-    case '\r': state_ = State::size_line_end; return {};
-    case '\n': begin_chunk(); return {};
+    case '\r':
+      state_ = State::size_line_end;
+      return {};
+    case '\n':
+      begin_chunk();
+      return {};
     case ';':
     case ' ':
-    case '\t': state_ = State::extension; return {};
-    default: return corrupt("a chunk's size", std::string_view{&c, 1});
+    case '\t':
+      state_ = State::extension;
+      return {};
+    default:
+      return corrupt("a chunk's size", std::string_view{&c, 1});
   }
 }
 

@@ -41,7 +41,7 @@ class ChunkedDecoder {
   State state_ = State::size;
   std::uint64_t left_ = 0;
   int digits_ = 0;
-  std::size_t line_bytes_ = 0;     // Of the present extension or trailer line.
+  std::size_t line_bytes_ = 0;  // Of the present extension or trailer line.
   std::size_t trailer_bytes_ = 0;
 };
 

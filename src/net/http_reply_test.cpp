@@ -65,7 +65,8 @@ TEST(HttpReplyReader, RefusesWhatCanBeReadTwoWays) {
 TEST(HttpReplyReader, RefusesBrokenChunks) {
   const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   EXPECT_EQ(read_in_steps(head + "zz\r\n", 99), "the HTTP answer is broken: a chunk's size 'z'");
-  EXPECT_EQ(read_in_steps(head + "2\r\nhello\r\n", 99), "the HTTP answer is broken: a chunk is longer than it said 'l'");
+  EXPECT_EQ(read_in_steps(head + "2\r\nhello\r\n", 99),
+            "the HTTP answer is broken: a chunk is longer than it said 'l'");
   EXPECT_EQ(read_in_steps(head + "ffffffffffffffff\r\n", 99), "the HTTP answer is broken: a chunk's size is absurd ''");
   EXPECT_EQ(read_in_steps(head + "\r\n", 99), "the HTTP answer is broken: a chunk's size '?'");
 }

@@ -19,9 +19,9 @@ class LiveHub;
 struct HttpServerOptions {
   std::size_t connections_max = 1000;
   std::size_t connections_per_address_max = 256;
-  Duration idle_limit = 75s;    ///< Between two requests.
-  Duration read_limit = 15s;    ///< For the head, and for each piece of a body.
-  Duration write_limit = 30s;   ///< For an answer that the client reads slowly.
+  Duration idle_limit = 75s;   ///< Between two requests.
+  Duration read_limit = 15s;   ///< For the head, and for each piece of a body.
+  Duration write_limit = 30s;  ///< For an answer that the client reads slowly.
   Duration handshake_limit = 10s;
 };
 

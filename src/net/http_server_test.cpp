@@ -48,8 +48,9 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
 TEST_F(HttpServerTest, SendsNoBodyToHead) {
   serve();
 
-  const std::string answer = exchange("HEAD /api/v1/mills/one HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer anna\r\n"
-                                      "Connection: close\r\n\r\n");
+  const std::string answer = exchange(
+      "HEAD /api/v1/mills/one HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer anna\r\n"
+      "Connection: close\r\n\r\n");
 
   expect_has(answer, "Content-Length: 31\r\n");
   EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
@@ -65,7 +66,8 @@ TEST_F(HttpServerTest, TellsWhatIsWrongAsAProblem) {
   const std::vector<Case> cases = {
       {get("/api/v1/mills/none"), "404 Not Found", "there is no mill 'none'"},
       {get("/api/v1/mills/one", ""), "401 Unauthorized", "log in first"},
-      {get("/api/v1/mills/one?x=1"), "422 Unprocessable Content", R"("fields":[{"path":"x","message":"unknown parameter)"},
+      {get("/api/v1/mills/one?x=1"), "422 Unprocessable Content",
+       R"("fields":[{"path":"x","message":"unknown parameter)"},
       {get("/api/v1/mills/%zz"), "400 Bad Request", "two hex digits"},
       {"DELETE /api/v1/mills/one HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "405 Method Not Allowed",
        "takes GET, HEAD, PUT only"},
@@ -77,7 +79,8 @@ TEST_F(HttpServerTest, TellsWhatIsWrongAsAProblem) {
       {put + anna + "If-Match: six\r\nContent-Length: 2\r\n\r\n{}", "400 Bad Request", "If-Match must be"},
       {put + anna + "Content-Length: 2001\r\n\r\n{}", "413 Content Too Large", "over the 2000 bytes"},
       {"nonsense\r\n\r\n", "400 Bad Request", "not HTTP/1.1"},
-      {"GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(20'000, 'a'), "431 Request Header Fields Too Large", "over 16 kB"},
+      {"GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(20'000, 'a'), "431 Request Header Fields Too Large",
+       "over 16 kB"},
   };
   for (const auto& one : cases) {
     serve();
@@ -93,9 +96,9 @@ TEST_F(HttpServerTest, TellsWhatIsWrongAsAProblem) {
 TEST_F(HttpServerTest, TakesAChunkedBody) {
   serve();
 
-  const std::string answer =
-      exchange("PUT /api/v1/mills/one HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer anna\r\nConnection: close\r\n"
-               "Transfer-Encoding: chunked\r\n\r\n9\r\n{\"spindle\r\n8\r\n_rpm\":5}\r\n0\r\n\r\n");
+  const std::string answer = exchange(
+      "PUT /api/v1/mills/one HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer anna\r\nConnection: close\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n9\r\n{\"spindle\r\n8\r\n_rpm\":5}\r\n0\r\n\r\n");
 
   EXPECT_TRUE(answer.ends_with(R"({"id":"one","spindle_rpm":5})")) << answer;
 }
@@ -103,7 +106,8 @@ TEST_F(HttpServerTest, TakesAChunkedBody) {
 TEST_F(HttpServerTest, SendsNothingAgainThatTheCallerHas) {
   serve();
 
-  const std::string answer = exchange(get("/api/v1/mills/one", "Authorization: Bearer anna\r\nIf-None-Match: \"6\", \"7\"\r\n"));
+  const std::string answer =
+      exchange(get("/api/v1/mills/one", "Authorization: Bearer anna\r\nIf-None-Match: \"6\", \"7\"\r\n"));
 
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 304 Not Modified\r\n"));
   EXPECT_TRUE(answer.ends_with("\r\n\r\n"));

@@ -45,7 +45,10 @@ HANSE_DESCRIBE(ClientWish, (subscribe, unsubscribe, resume))
 
 struct LiveHub::Client {
   Client(const asio::any_io_executor& executor, Stream& its_stream, api::Caller its_caller)
-      : stream(its_stream), caller(std::move(its_caller)), wake(executor), gone(executor),
+      : stream(its_stream),
+        caller(std::move(its_caller)),
+        wake(executor),
+        gone(executor),
         reader(WebSocketSide::server, kClientMessageBytesMax) {}
 
   Stream& stream;
@@ -192,8 +195,9 @@ void LiveHub::subscribe(Client& client, std::vector<std::string> topics) {
 
 void LiveHub::resume(Client& client, std::uint64_t from) {
   if (from < forgotten_through_ || from > sequence_) return tell_lost(client);
-  const auto first = std::upper_bound(ring_.begin(), ring_.end(), from,
-                                      [](std::uint64_t sequence, const Kept& kept) { return sequence < kept.sequence; });
+  const auto first = std::upper_bound(ring_.begin(), ring_.end(), from, [](std::uint64_t sequence, const Kept& kept) {
+    return sequence < kept.sequence;
+  });
   for (auto kept = first; kept != ring_.end(); ++kept) {
     if (client.topics.contains(kept->topic)) offer(client, kept->topic, kept->frame, Delivery::every);
   }
@@ -221,7 +225,8 @@ void LiveHub::renew_wanted() {
   ++wanted_version_;
 }
 
-asio::awaitable<void> LiveHub::serve(Stream& stream, api::Caller caller, std::string early, StillAllowed still_allowed) {
+asio::awaitable<void> LiveHub::serve(Stream& stream, api::Caller caller, std::string early,
+                                     StillAllowed still_allowed) {
   const auto client = std::make_shared<Client>(executor_, stream, std::move(caller));
   client->still_allowed = std::move(still_allowed);
   clients_.insert(client.get());

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -23,11 +23,11 @@ enum class Delivery {
 };
 
 struct LiveHubOptions {
-  std::size_t ring_entries_max = 10'000;    ///< Kept for clients that come back.
+  std::size_t ring_entries_max = 10'000;  ///< Kept for clients that come back.
   std::size_t ring_bytes_max = 8U << 20;
-  std::size_t client_queue_max = 2'000;     ///< Messages of `every` that wait for one client.
+  std::size_t client_queue_max = 2'000;  ///< Messages of `every` that wait for one client.
   std::size_t client_topics_max = 5'000;
-  std::size_t inbox_max = 200'000;          ///< Published, not yet handed to clients.
+  std::size_t inbox_max = 200'000;  ///< Published, not yet handed to clients.
   Duration ping_every = 25s;
   Duration write_limit = 20s;
 };
@@ -71,7 +71,8 @@ class LiveHub {
   void drain();
   void hand_out(const Message& message);
   void keep(std::uint64_t sequence, const std::string& topic, std::shared_ptr<const std::string> frame);
-  void offer(Client& client, const std::string& topic, const std::shared_ptr<const std::string>& frame, Delivery delivery);
+  void offer(Client& client, const std::string& topic, const std::shared_ptr<const std::string>& frame,
+             Delivery delivery);
   void tell_lost(Client& client);
   void receive(Client& client, std::string_view text);
   void subscribe(Client& client, std::vector<std::string> topics);

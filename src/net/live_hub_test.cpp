@@ -17,7 +17,8 @@ class LiveClient {
     stream_ = std::move(*connected);
     const std::string opening = fmt::format(
         "GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{}\r\n", more);
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{}\r\n",
+        more);
     if (!co_await stream_->write(opening, 5s)) co_return false;
     while (!head_.contains("\r\n\r\n")) {
       if (!co_await read()) co_return false;
@@ -126,8 +127,8 @@ TEST_F(LiveHubTest, ReplaysWhatAClientMissed) {
 
   play(script());
 
-  EXPECT_EQ(heard, (std::vector<std::string>{R"({"subscribed":["states"],"refused":[]})", R"({"topic":"states","data":1})",
-                                             R"({"topic":"states","data":3})"}));
+  EXPECT_EQ(heard, (std::vector<std::string>{R"({"subscribed":["states"],"refused":[]})",
+                                             R"({"topic":"states","data":1})", R"({"topic":"states","data":3})"}));
 }
 
 TEST_F(LiveHubTest, SaysWhenItNoLongerHasWhatAClientMissed) {
@@ -149,9 +150,13 @@ TEST_F(LiveHubTest, DropsForASlowClientAndTellsIt) {
   LiveHubOptions options;
   options.client_queue_max = 3;
   LiveHub small{bench.executor(), clock, [](const api::Caller&, std::string_view) { return true; }, options};
-  HttpServerParts parts{.router = router, .pool = pool, .clock = clock, .log = log,
+  HttpServerParts parts{.router = router,
+                        .pool = pool,
+                        .clock = clock,
+                        .log = log,
                         .authorise = [](const api::RequestFacts&) { return api::Caller{}; },
-                        .permit = [](const api::Caller&, const api::Route&) { return Result<void>{}; }, .live = &small};
+                        .permit = [](const api::Caller&, const api::Route&) { return Result<void>{}; },
+                        .live = &small};
   server = std::make_unique<HttpServer>(bench.executor(), std::move(parts));
   port = *server->start("127.0.0.1", 0);
   std::vector<std::string> heard;
@@ -238,12 +243,16 @@ TEST_F(LiveHubTest, SendsAwayWhoIsNoLongerAllowed) {
   options.ping_every = 10ms;
   LiveHub quick{bench.executor(), clock, [](const api::Caller&, std::string_view) { return true; }, options};
   std::atomic<int> asked = 0;
-  HttpServerParts parts{.router = router, .pool = pool, .clock = clock, .log = log,
+  HttpServerParts parts{.router = router,
+                        .pool = pool,
+                        .clock = clock,
+                        .log = log,
                         .authorise = [&](const api::RequestFacts&) -> Result<api::Caller> {
                           if (++asked == 1) return api::Caller{.id = "user:anna"};
                           return fail(ErrorCode::unauthenticated, "logged out");
                         },
-                        .permit = [](const api::Caller&, const api::Route&) { return Result<void>{}; }, .live = &quick};
+                        .permit = [](const api::Caller&, const api::Route&) { return Result<void>{}; },
+                        .live = &quick};
   server = std::make_unique<HttpServer>(bench.executor(), std::move(parts));
   port = *server->start("127.0.0.1", 0);
   std::string heard;

@@ -11,8 +11,8 @@ namespace hanse::net {
 /// settings, in a temporary folder that goes with it.
 class MosquittoProcess {
  public:
-  /// Starts it on `port`, 0 for a free one, and waits until it answers. `extra_settings` are appended to its file, one a
-  /// line. Errors: `not_found` when there is no mosquitto on this machine; `unavailable` when it doesn't start.
+  /// Starts it on `port`, 0 for a free one, and waits until it answers. `extra_settings` are appended to its file, one
+  /// a line. Errors: `not_found` when there is no mosquitto on this machine; `unavailable` when it doesn't start.
   static Result<MosquittoProcess> start(std::uint16_t port = 0, const std::string& extra_settings = "");
   MosquittoProcess(MosquittoProcess&& other) noexcept;
   MosquittoProcess& operator=(MosquittoProcess&& other) noexcept;

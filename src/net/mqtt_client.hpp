@@ -28,14 +28,15 @@ struct MqttMessage {
 struct MqttOptions {
   std::string host;
   std::uint16_t port = 1883;
-  std::string client_id;            ///< One live connection per id: a second one evicts the first. Empty: the broker's choice.
-  std::string user, password;       ///< Empty for none.
+  std::string client_id;  ///< One live connection per id: a second one evicts the first. Empty: the broker's choice.
+  std::string user, password;  ///< Empty for none.
   std::optional<TlsOptions> tls = {};
-  Duration keep_alive = 30s;        ///< The broker drops a silent client after one and a half of it.
+  Duration keep_alive = 30s;  ///< The broker drops a silent client after one and a half of it.
   std::optional<MqttMessage> will = {};
   bool clean_session = true;
-  std::size_t queue_in_max = 100'000;  ///< Messages received and not yet taken; over it the newest are dropped, counted.
-  std::size_t queue_out_max = 100'000; ///< Messages given and not yet sent or, above QoS 0, acknowledged.
+  std::size_t queue_in_max =
+      100'000;  ///< Messages received and not yet taken; over it the newest are dropped, counted.
+  std::size_t queue_out_max = 100'000;  ///< Messages given and not yet sent or, above QoS 0, acknowledged.
 };
 
 struct MqttCounters {

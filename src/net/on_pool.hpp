@@ -16,12 +16,17 @@ boost::asio::awaitable<bool> run_on_pool(WorkPool& pool, std::move_only_function
 
 namespace internal {
 template <class T>
-struct pool_result { using type = Result<T>; };
+struct pool_result {
+  using type = Result<T>;
+};
 template <class T>
-struct pool_result<Result<T>> { using type = Result<T>; };
+struct pool_result<Result<T>> {
+  using type = Result<T>;
+};
 }  // namespace internal
 
-/// What `job` returns, computed on the pool: for what blocks or takes long. Errors: `unavailable` when the pool is full.
+/// What `job` returns, computed on the pool: for what blocks or takes long. Errors: `unavailable` when the pool is
+/// full.
 ///   auto lookup = on_pool(pool, [&] { return store.get(id); });
 ///   HANSE_CO_TRY(auto asset, co_await std::move(lookup));
 template <class Job>

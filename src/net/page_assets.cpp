@@ -6,8 +6,9 @@ namespace hanse::net {
 
 const PageAsset* find_asset(std::span<const PageAsset> assets, std::string_view path) {
   const auto find = [&](std::string_view wanted) -> const PageAsset* {
-    const auto found = std::lower_bound(assets.begin(), assets.end(), wanted,
-                                        [](const PageAsset& asset, std::string_view name) { return asset.path < name; });
+    const auto found =
+        std::lower_bound(assets.begin(), assets.end(), wanted,
+                         [](const PageAsset& asset, std::string_view name) { return asset.path < name; });
     return found != assets.end() && found->path == wanted ? &*found : nullptr;
   };
   if (const PageAsset* asset = find(path)) return asset;

@@ -7,12 +7,12 @@ namespace hanse::net {
 
 /// One file of the page, inside the program.
 struct PageAsset {
-  std::string_view path;          ///< `/assets/index-1a2b.js`
+  std::string_view path;  ///< `/assets/index-1a2b.js`
   std::string_view content_type;
-  std::string_view etag;          ///< With its quotes.
+  std::string_view etag;  ///< With its quotes.
   std::string_view bytes;
-  std::string_view gzip;          ///< Compressed beforehand; empty when that saves nothing.
-  bool hashed = false;            ///< Its name changes with its content: may be kept for ever.
+  std::string_view gzip;  ///< Compressed beforehand; empty when that saves nothing.
+  bool hashed = false;    ///< Its name changes with its content: may be kept for ever.
 };
 
 /// The page that was built into this program, sorted by path. Never empty: without a built page, one that says how to

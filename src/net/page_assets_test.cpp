@@ -7,9 +7,10 @@
 namespace hanse::net {
 namespace {
 
-constexpr PageAsset kPage[] = {{.path = "/assets/app-12345678.js", .content_type = "", .etag = "", .bytes = "", .gzip = ""},
-                               {.path = "/index.html", .content_type = "", .etag = "", .bytes = "", .gzip = ""},
-                               {.path = "/mark.svg", .content_type = "", .etag = "", .bytes = "", .gzip = ""}};
+constexpr PageAsset kPage[] = {
+    {.path = "/assets/app-12345678.js", .content_type = "", .etag = "", .bytes = "", .gzip = ""},
+    {.path = "/index.html", .content_type = "", .etag = "", .bytes = "", .gzip = ""},
+    {.path = "/mark.svg", .content_type = "", .etag = "", .bytes = "", .gzip = ""}};
 
 std::string_view found(std::string_view path) {
   const auto* asset = find_asset(kPage, path);
@@ -32,8 +33,8 @@ TEST(EmbeddedPage, HasAFrameAndIsSorted) {
   ASSERT_NE(frame, nullptr);
   EXPECT_TRUE(frame->bytes.starts_with("<!doctype html>")) << frame->bytes.substr(0, 100);
   EXPECT_TRUE(frame->etag.starts_with('"') && frame->etag.ends_with('"'));
-  EXPECT_TRUE(std::is_sorted(page.begin(), page.end(),
-                             [](const PageAsset& a, const PageAsset& b) { return a.path < b.path; }));
+  EXPECT_TRUE(
+      std::is_sorted(page.begin(), page.end(), [](const PageAsset& a, const PageAsset& b) { return a.path < b.path; }));
 }
 
 }  // namespace

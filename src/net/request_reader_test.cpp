@@ -39,10 +39,12 @@ TEST(RequestReader, ReadsPipelinedRequestsHoweverTheyAreCut) {
 }
 
 TEST(RequestReader, RefusesWhatTwoReadersCouldReadDifferently) {
-  EXPECT_NE(read_all("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 999)
-                .find("not HTTP/1.1"),
-            std::string::npos);
-  EXPECT_NE(read_all("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", 999).find("not HTTP"),
+  EXPECT_NE(
+      read_all("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 999)
+          .find("not HTTP/1.1"),
+      std::string::npos);
+  EXPECT_NE(read_all("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", 999)
+                .find("not HTTP"),
             std::string::npos);
   EXPECT_EQ(read_all("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 999), "the request must have one Host header");
   EXPECT_EQ(read_all("GET / HTTP/1.1\r\n\r\n", 999), "the request must have one Host header");
@@ -53,8 +55,10 @@ TEST(RequestReader, RefusesWhatTwoReadersCouldReadDifferently) {
 TEST(RequestReader, RefusesABodyOverTheLimitBeforeReadingIt) {
   EXPECT_EQ(read_all("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n", 999),
             "the body is over the 1000 bytes that this address takes");
-  EXPECT_EQ(read_all("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3ff\r\n" + std::string(0x3ff, 'x'), 9999),
-            "the request's body is larger than this address takes");
+  EXPECT_EQ(
+      read_all("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3ff\r\n" + std::string(0x3ff, 'x'),
+               9999),
+      "the request's body is larger than this address takes");
 }
 
 TEST(RequestReader, RefusesAHeadOverTheLimit) {

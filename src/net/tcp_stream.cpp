@@ -193,8 +193,8 @@ asio::awaitable<Result<std::unique_ptr<Stream>>> connect_plain(std::string host,
       co_return std::make_unique<internal::TcpStream>(std::move(socket));
     }
     last = timed_out ? fail(ErrorCode::timeout, fmt::format("{} did not answer in time", describe_endpoint(endpoint)))
-                     : fail(ErrorCode::unavailable, fmt::format("cannot connect to {}: {}",
-                                                                describe_endpoint(endpoint), code.message()));
+                     : fail(ErrorCode::unavailable,
+                            fmt::format("cannot connect to {}: {}", describe_endpoint(endpoint), code.message()));
   }
   deadline->retire();
   co_return last;

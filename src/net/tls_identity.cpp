@@ -1,5 +1,5 @@
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -27,7 +27,8 @@ std::string openssl_error() {
 
 Result<void> use_certificate(SSL_CTX* context, const std::string& certificate_file, const std::string& key_file) {
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1) {
-    return fail(ErrorCode::invalid, fmt::format("cannot use the certificate '{}': {}", certificate_file, openssl_error()));
+    return fail(ErrorCode::invalid,
+                fmt::format("cannot use the certificate '{}': {}", certificate_file, openssl_error()));
   }
   if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
     return fail(ErrorCode::invalid, fmt::format("cannot use the key '{}': {}", key_file, openssl_error()));
@@ -48,7 +49,9 @@ constexpr long kRenewSeconds = 30L * 24 * 3600;
 template <auto Free>
 struct Freer {
   template <class T>
-  void operator()(T* value) const { Free(value); }
+  void operator()(T* value) const {
+    Free(value);
+  }
 };
 using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;

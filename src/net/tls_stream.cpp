@@ -51,12 +51,14 @@ class TlsStream final : public Stream {
     for (;;) {
       if (closed_) co_return fail(ErrorCode::unavailable, "the connection to " + peer() + " is closed");
       ERR_clear_error();
-      const int count = SSL_read(ssl_.get(), into.data(), static_cast<int>(std::min<std::size_t>(into.size(), 1 << 30)));
+      const int count =
+          SSL_read(ssl_.get(), into.data(), static_cast<int>(std::min<std::size_t>(into.size(), 1 << 30)));
       if (count > 0) co_return static_cast<std::size_t>(count);
       const int reason = SSL_get_error(ssl_.get(), count);
       if (reason == SSL_ERROR_ZERO_RETURN) co_return std::size_t{0};
       if (reason != SSL_ERROR_WANT_READ) {
-        co_return fail(ErrorCode::unavailable, fmt::format("TLS from {} is broken: {}", peer(), internal::openssl_error()));
+        co_return fail(ErrorCode::unavailable,
+                       fmt::format("TLS from {} is broken: {}", peer(), internal::openssl_error()));
       }
       // Answers that TLS itself gives while reading (key updates, alerts).
       auto sending = send_pending(time_limit);
@@ -71,9 +73,11 @@ class TlsStream final : public Stream {
     while (!bytes.empty()) {
       if (closed_) co_return fail(ErrorCode::unavailable, "the connection to " + peer() + " is closed");
       ERR_clear_error();
-      const int count = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 18)));
+      const int count =
+          SSL_write(ssl_.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 18)));
       if (count <= 0) {
-        co_return fail(ErrorCode::unavailable, fmt::format("TLS to {} is broken: {}", peer(), internal::openssl_error()));
+        co_return fail(ErrorCode::unavailable,
+                       fmt::format("TLS to {} is broken: {}", peer(), internal::openssl_error()));
       }
       bytes.remove_prefix(static_cast<std::size_t>(count));
       auto sending = send_pending(time_limit);
@@ -154,7 +158,8 @@ Result<std::shared_ptr<SSL_CTX>> client_context(const TlsOptions& options) {
     return fail(ErrorCode::invalid, fmt::format("cannot read the certificate authorities in '{}': {}",
                                                 options.authorities_file, internal::openssl_error()));
   }
-  if (!options.certificate_file.empty()) HANSE_CHECK(internal::use_certificate(context.get(), options.certificate_file, options.key_file));
+  if (!options.certificate_file.empty())
+    HANSE_CHECK(internal::use_certificate(context.get(), options.certificate_file, options.key_file));
   return context;
 }
 

@@ -31,8 +31,8 @@ bool names(std::string_view header, std::string_view wanted) {
 /// 16 bytes in base64: 22 characters and two fill characters.
 bool is_key(std::string_view key) {
   return key.size() == 24 && key.ends_with("==") && std::all_of(key.begin(), key.end() - 2, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
-  });
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+         });
 }
 
 std::uint64_t big_endian(std::string_view bytes) {
@@ -43,11 +43,16 @@ std::uint64_t big_endian(std::string_view bytes) {
 
 std::uint8_t opcode_of(WebSocketEvent::Kind kind) {
   switch (kind) {
-    case WebSocketEvent::Kind::text: return Opcode::text;
-    case WebSocketEvent::Kind::binary: return Opcode::binary;
-    case WebSocketEvent::Kind::ping: return Opcode::ping;
-    case WebSocketEvent::Kind::pong: return Opcode::pong;
-    case WebSocketEvent::Kind::close: return Opcode::close;
+    case WebSocketEvent::Kind::text:
+      return Opcode::text;
+    case WebSocketEvent::Kind::binary:
+      return Opcode::binary;
+    case WebSocketEvent::Kind::ping:
+      return Opcode::ping;
+    case WebSocketEvent::Kind::pong:
+      return Opcode::pong;
+    case WebSocketEvent::Kind::close:
+      return Opcode::close;
   }
   return Opcode::text;
 }
@@ -88,7 +93,8 @@ Result<std::optional<WebSocketReader::Head>> WebSocketReader::read_head(std::str
   const bool masked = (second & 0x80) != 0;
   if ((first & 0x70) != 0) return broken(WebSocketClose::protocol_error, "a frame uses an extension nobody agreed on");
   if (masked != (own_side_ == WebSocketSide::server)) {
-    return broken(WebSocketClose::protocol_error, masked ? "a server's frame is masked" : "a client's frame is not masked");
+    return broken(WebSocketClose::protocol_error,
+                  masked ? "a server's frame is masked" : "a client's frame is not masked");
   }
   const std::size_t length_bytes = head.length == 126 ? 2 : head.length == 127 ? 8 : 0;
   head.head_bytes = 2 + length_bytes + (masked ? 4 : 0);

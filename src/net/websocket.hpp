@@ -34,7 +34,7 @@ enum class WebSocketSide { client, server };
 struct WebSocketEvent {
   enum class Kind { text, binary, ping, pong, close };
   Kind kind = Kind::text;
-  std::string data;  ///< For `close`, the reason's text.
+  std::string data;        ///< For `close`, the reason's text.
   std::uint16_t code = 0;  ///< Of a `close`; 1005 when it gave none.
   friend bool operator==(const WebSocketEvent&, const WebSocketEvent&) = default;
 };

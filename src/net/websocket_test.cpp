@@ -23,7 +23,10 @@ std::string error_of(std::string_view input, std::size_t limit = 1000) {
 }
 
 TEST(WebSocketOpening, AnswersTheKeyOfTheStandard) {
-  WebSocketOpening opening{.method = "GET", .upgrade = "websocket", .connection = "keep-alive, Upgrade", .version = "13",
+  WebSocketOpening opening{.method = "GET",
+                           .upgrade = "websocket",
+                           .connection = "keep-alive, Upgrade",
+                           .version = "13",
                            .key = "dGhlIHNhbXBsZSBub25jZQ=="};  // RFC 6455, 1.3
   EXPECT_EQ(accept_websocket(opening), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 
@@ -43,7 +46,10 @@ TEST(WebSocketReader, ReadsTheExamplesOfTheStandard) {  // RFC 6455, 5.7
 }
 
 TEST(WebSocketReader, ReadsFramesHoweverTheyAreCut) {
-  const std::string text = frame(0x01, "Hel") + frame(0x89, "are you there?") + frame(0x80, "lo") + frame(0x88, "\x03\xe8" "bye");
+  const std::string text = frame(0x01, "Hel") + frame(0x89, "are you there?") + frame(0x80, "lo") +
+                           frame(0x88,
+                                 "\x03\xe8"
+                                 "bye");
   const std::vector<WebSocketEvent> expected = {{.kind = Kind::ping, .data = "are you there?"},
                                                 {.kind = Kind::text, .data = "Hello"},
                                                 {.kind = Kind::close, .data = "bye", .code = 1000}};
@@ -76,7 +82,8 @@ TEST(WebSocketReader, RefusesWhatBreaksTheProtocol) {
   EXPECT_EQ(error_of(frame(0x83, "a")), "a frame has an unknown opcode");
   EXPECT_EQ(error_of(frame(0x8b, "a")), "a frame has an unknown opcode");
   EXPECT_EQ(error_of(frame(0x80, "a")), "a message begins inside another, or goes on before it began");
-  EXPECT_EQ(error_of(frame(0x01, "a") + frame(0x81, "b")), "a message begins inside another, or goes on before it began");
+  EXPECT_EQ(error_of(frame(0x01, "a") + frame(0x81, "b")),
+            "a message begins inside another, or goes on before it began");
   EXPECT_EQ(error_of(frame(0x09, "a")), "a control frame is fragmented or over 125 bytes");
   EXPECT_EQ(error_of(bytes({0x89, 0xfe, 0, 126, 0, 0, 0, 0})), "a control frame is fragmented or over 125 bytes");
   EXPECT_EQ(error_of(bytes({0x81, 0xfe, 0, 5, 0, 0, 0, 0})), "a frame's length is not in its shortest form");
@@ -85,7 +92,8 @@ TEST(WebSocketReader, RefusesWhatBreaksTheProtocol) {
 }
 
 TEST(WebSocketReader, RefusesALongMessageBeforeCollectingIt) {
-  EXPECT_EQ(error_of(bytes({0x81, 0xff, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0})), "a message is over 1000 bytes");
+  EXPECT_EQ(error_of(bytes({0x81, 0xff, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0})),
+            "a message is over 1000 bytes");
   EXPECT_EQ(error_of(frame(0x01, std::string(100, 'a')) + frame(0x80, "b"), 100), "a message is over 100 bytes");
 }
 

@@ -1,8 +1,8 @@
 #include "plant/calendar.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cctype>
-#include <fmt/format.h>
 #include <optional>
 
 namespace hanse::plant {
@@ -76,7 +76,8 @@ std::vector<const ShiftRule*> worked_on(const Calendar& calendar, local_days day
   const auto weekday = static_cast<Weekday>(std::chrono::weekday{day}.iso_encoding() - 1);
   for (const auto& shift : exception ? exception->shifts : calendar.shifts) {
     const bool any_day = exception && shift.days.empty();
-    if (any_day || std::find(shift.days.begin(), shift.days.end(), weekday) != shift.days.end()) worked.push_back(&shift);
+    if (any_day || std::find(shift.days.begin(), shift.days.end(), weekday) != shift.days.end())
+      worked.push_back(&shift);
   }
   return worked;
 }
@@ -125,7 +126,8 @@ void Calendar::validate(JsonReader& reader) const {
 std::vector<ShiftSpan> shifts_between(const Calendar& calendar, const TimeZone& zone, Span range) {
   std::vector<ShiftSpan> shifts;
   if (range.end <= range.begin) return shifts;
-  const auto first = std::chrono::floor<days>(zone.to_local(range.begin)) - days{2};  // A shift may reach in from before.
+  const auto first =
+      std::chrono::floor<days>(zone.to_local(range.begin)) - days{2};  // A shift may reach in from before.
   const auto last = std::chrono::floor<days>(zone.to_local(range.end)) + days{1};
   for (auto day = first; day <= last; day += days{1}) {
     for (const auto* rule : worked_on(calendar, day)) {

@@ -33,17 +33,18 @@ struct ShiftRule {
   std::vector<Pause> breaks;
   friend bool operator==(const ShiftRule&, const ShiftRule&) = default;
   static constexpr auto notes() {
-    return std::array{FieldNote{.field = "name", .summary = "As people call it: early.", .length_max = 80, .required = true},
-                      FieldNote{.field = "days", .summary = "Weekdays on which it begins; in an exception all its dates."},
-                      FieldNote{.field = "begin", .summary = "On the wall, as in 06:00.", .required = true},
-                      FieldNote{.field = "end", .summary = "On the wall, as in 14:00; may lie on the next day.", .required = true}};
+    return std::array{
+        FieldNote{.field = "name", .summary = "As people call it: early.", .length_max = 80, .required = true},
+        FieldNote{.field = "days", .summary = "Weekdays on which it begins; in an exception all its dates."},
+        FieldNote{.field = "begin", .summary = "On the wall, as in 06:00.", .required = true},
+        FieldNote{.field = "end", .summary = "On the wall, as in 14:00; may lie on the next day.", .required = true}};
   }
 };
 HANSE_DESCRIBE(ShiftRule, (name, days, begin, end, breaks))
 
 /// Dates on which other shifts are worked, or none.
 struct CalendarException {
-  std::string name;       ///< `Christmas`
+  std::string name;         ///< `Christmas`
   std::string first, last;  ///< Dates, both included: `2026-12-24`. An empty last is the first.
   std::vector<ShiftRule> shifts;
   friend bool operator==(const CalendarException&, const CalendarException&) = default;
@@ -65,11 +66,15 @@ struct Calendar {
   friend bool operator==(const Calendar&, const Calendar&) = default;
   void validate(JsonReader& reader) const;
   static constexpr auto notes() {
-    return std::array{FieldNote{.field = "id", .summary = "Lower-case letters, digits and hyphens; never changes.", .length_max = 100, .required = true},
-                      FieldNote{.field = "name", .summary = "What people call it.", .length_max = 200, .required = true},
-                      FieldNote{.field = "time_zone", .summary = "IANA name, as in Europe/Berlin."},
-                      FieldNote{.field = "shifts", .summary = "The weekly pattern.", .length_max = 100},
-                      FieldNote{.field = "exceptions", .summary = "Dates that differ from it.", .length_max = 1000}};
+    return std::array{
+        FieldNote{.field = "id",
+                  .summary = "Lower-case letters, digits and hyphens; never changes.",
+                  .length_max = 100,
+                  .required = true},
+        FieldNote{.field = "name", .summary = "What people call it.", .length_max = 200, .required = true},
+        FieldNote{.field = "time_zone", .summary = "IANA name, as in Europe/Berlin."},
+        FieldNote{.field = "shifts", .summary = "The weekly pattern.", .length_max = 100},
+        FieldNote{.field = "exceptions", .summary = "Dates that differ from it.", .length_max = 1000}};
   }
 };
 HANSE_DESCRIBE(Calendar, (id, name, time_zone, shifts, exceptions))
@@ -85,7 +90,7 @@ struct Span {
 /// One shift of one day.
 struct ShiftSpan {
   std::string name;
-  std::string date;   ///< Local date on which it begins: `2026-03-01`.
+  std::string date;  ///< Local date on which it begins: `2026-03-01`.
   Span span;
   std::vector<Span> breaks;
 };

@@ -8,8 +8,8 @@ namespace {
 Timestamp at(std::string_view text) { return parse_timestamp(text).value(); }
 
 Calendar three_shifts() {
-  const std::vector<Weekday> week{Weekday::mon, Weekday::tue, Weekday::wed, Weekday::thu, Weekday::fri, Weekday::sat,
-                                  Weekday::sun};
+  const std::vector<Weekday> week{Weekday::mon, Weekday::tue, Weekday::wed, Weekday::thu,
+                                  Weekday::fri, Weekday::sat, Weekday::sun};
   return {.id = "three",
           .name = "Three shifts",
           .time_zone = "Europe/Berlin",

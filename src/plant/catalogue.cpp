@@ -1,8 +1,8 @@
 #include "plant/catalogue.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cctype>
-#include <fmt/format.h>
 #include <set>
 
 #include "plant/internal/intake_planner.hpp"
@@ -173,9 +173,8 @@ Result<std::vector<SignalId>> Catalogue::create(const store::Actor& actor, std::
   const std::lock_guard write_lock{write_mutex_};
   for (auto& made : signals) made.number = signal::kNoSignal;
   HANSE_CHECK(check_names(signals));
-  HANSE_CHECK(store_.write(actor, [&](store::Transaction& transaction) {
-    return write_signals(transaction, signals, nullptr);
-  }));
+  HANSE_CHECK(store_.write(
+      actor, [&](store::Transaction& transaction) { return write_signals(transaction, signals, nullptr); }));
   std::vector<SignalId> numbers;
   for (const auto& made : signals) numbers.push_back(made.number);
   directory_.put(std::move(signals));
@@ -212,7 +211,8 @@ Result<void> Catalogue::map(const store::Actor& actor, const std::vector<Mapping
   const store::Collection<IgnoredAddress> ignored{store_, kIgnoredKind};
   // What each address is after the changes so far; nothing where it is free.
   std::map<std::pair<std::string, std::string>, std::optional<SignalId>> after;
-  const auto change_source = [&](store::Transaction& transaction, SignalId number, const Mapping* source) -> Result<void> {
+  const auto change_source = [&](store::Transaction& transaction, SignalId number,
+                                 const Mapping* source) -> Result<void> {
     HANSE_TRY(const auto document, transaction.get(kSignalKind, number_text(number)));
     if (!document) return fail(ErrorCode::not_found, "there is no signal " + number_text(number));
     HANSE_TRY(auto record, from_json<StoredSignal>(document->body, UnknownMembers::ignore));

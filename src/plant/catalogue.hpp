@@ -43,7 +43,7 @@ struct Intake {
 struct Mapping {
   std::string connection;
   std::string address;
-  SignalId signal{};   ///< `kNoSignal`: known and not wanted.
+  SignalId signal{};  ///< `kNoSignal`: known and not wanted.
   friend bool operator==(const Mapping&, const Mapping&) = default;
 };
 
@@ -69,7 +69,8 @@ class Catalogue {
   /// The signal with that name of that asset, made when it isn't there: how apps get theirs.
   Result<SignalId> find_or_create(const store::Actor& actor, Signal signal);
   /// Changes what a signal says. Asset and name may change; the number stays, so its history does.
-  Result<std::int64_t> update(const store::Actor& actor, const Signal& signal, std::optional<std::int64_t> expected = {});
+  Result<std::int64_t> update(const store::Actor& actor, const Signal& signal,
+                              std::optional<std::int64_t> expected = {});
   struct Entry {
     Signal signal;
     std::int64_t version = 0;

@@ -37,7 +37,8 @@ std::vector<store::IndexField> index_of(const ProductionEvent& event) {
 
 Result<ProductionEvent> read(const store::Document& document) {
   auto event = from_json<ProductionEvent>(document.body, UnknownMembers::ignore);
-  if (!event) return fail(ErrorCode::corrupt, "the stored event '" + document.id + "' can't be read", event.error().fields);
+  if (!event)
+    return fail(ErrorCode::corrupt, "the stored event '" + document.id + "' can't be read", event.error().fields);
   return event;
 }
 
@@ -68,9 +69,13 @@ Result<std::size_t> EventLog::append(const store::Actor& actor, std::span<const 
 }
 
 Result<EventPage> EventLog::list(const EventQuery& query) const {
-  store::Query find{.kind = std::string{kKind}, .equal = {}, .range_field = std::string{kByTime},
+  store::Query find{.kind = std::string{kKind},
+                    .equal = {},
+                    .range_field = std::string{kByTime},
                     .range_begin = by_time(query.asset, query.range.begin),
-                    .range_end = by_time(query.asset, query.range.end), .descending = false, .cursor = query.cursor,
+                    .range_end = by_time(query.asset, query.range.end),
+                    .descending = false,
+                    .cursor = query.cursor,
                     .limit = query.limit};
   if (query.asset.empty()) {
     find.range_field = kAllByTime;
@@ -103,9 +108,14 @@ Result<std::vector<ProductionEvent>> EventLog::all(const AssetId& asset, Span ra
 }
 
 Result<std::optional<ProductionEvent>> EventLog::last(const AssetId& asset, EventKind kind, Timestamp time) const {
-  store::Query find{.kind = std::string{kKind}, .equal = {}, .range_field = std::string{kByKind},
+  store::Query find{.kind = std::string{kKind},
+                    .equal = {},
+                    .range_field = std::string{kByKind},
                     .range_begin = asset.value + '/' + describe::enum_name(kind) + '/',
-                    .range_end = by_kind(asset, kind, time + Duration{1}), .descending = true, .cursor = {}, .limit = 1};
+                    .range_end = by_kind(asset, kind, time + Duration{1}),
+                    .descending = true,
+                    .cursor = {},
+                    .limit = 1};
   HANSE_TRY(const auto page, store_.list(find));
   if (page.items.empty()) return std::optional<ProductionEvent>{};
   HANSE_TRY(auto event, read(page.items.front()));

@@ -16,7 +16,9 @@ const T* look_up(const std::map<std::string, T>& records, const std::string& id)
   const auto found = records.find(id);
   return found == records.end() ? nullptr : &found->second;
 }
-const Product* existing(const Records& records, const Product& product) { return look_up(records.products, product.id); }
+const Product* existing(const Records& records, const Product& product) {
+  return look_up(records.products, product.id);
+}
 const Calendar* existing(const Records& records, const Calendar& calendar) {
   return look_up(records.calendars, calendar.id);
 }
@@ -95,7 +97,8 @@ Result<std::vector<Candidate<Calendar>>> read_calendar_csv(std::string_view body
   for (const auto& line : table.rows) {
     CalendarRow cells;
     ImportRow row{.line = static_cast<std::int64_t>(line.line)};
-    for (std::size_t i = 0; i < line.cells.size(); ++i) internal::set_column(cells, table.header[i], line.cells[i], row);
+    for (std::size_t i = 0; i < line.cells.size(); ++i)
+      internal::set_column(cells, table.header[i], line.cells[i], row);
     const auto [place, fresh] = places.emplace(cells.id, out.size());
     if (fresh) out.push_back({.record = {.id = cells.id}, .row = row});
     auto& candidate = out[place->second];
@@ -182,12 +185,18 @@ const Asset* find_asset(const Records& records, const std::string& text) {
 Result<ImportReport> import(Plant& plant, const store::Actor& actor, const ImportRequest& request,
                             const MachineConnector& connect) {
   switch (request.kind) {
-    case ImportKind::assets: return import_kind<Asset>(plant, actor, request);
-    case ImportKind::products: return import_kind<Product>(plant, actor, request);
-    case ImportKind::calendars: return import_kind<Calendar>(plant, actor, request);
-    case ImportKind::reasons: return import_kind<ReasonCode>(plant, actor, request);
-    case ImportKind::signals: return internal::import_signals(plant, actor, request);
-    case ImportKind::machines: return internal::import_machines(plant, actor, request, connect);
+    case ImportKind::assets:
+      return import_kind<Asset>(plant, actor, request);
+    case ImportKind::products:
+      return import_kind<Product>(plant, actor, request);
+    case ImportKind::calendars:
+      return import_kind<Calendar>(plant, actor, request);
+    case ImportKind::reasons:
+      return import_kind<ReasonCode>(plant, actor, request);
+    case ImportKind::signals:
+      return internal::import_signals(plant, actor, request);
+    case ImportKind::machines:
+      return internal::import_machines(plant, actor, request, connect);
   }
   return fail(ErrorCode::invalid, "nothing of this kind can be imported");
 }

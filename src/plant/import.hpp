@@ -12,14 +12,14 @@ enum class ImportKind { assets, signals, products, calendars, reasons, machines 
 HANSE_DESCRIBE_ENUM(ImportKind, assets, signals, products, calendars, reasons, machines)
 
 struct ImportProblem {
-  std::string path;     ///< The column or field.
+  std::string path;  ///< The column or field.
   std::string message;
 };
 HANSE_DESCRIBE(ImportProblem, (path, message))
 
 /// What becomes of one row.
 struct ImportRow {
-  std::int64_t line = 0;   ///< Where it begins in a CSV file, or its place in a JSON list, from 1.
+  std::int64_t line = 0;  ///< Where it begins in a CSV file, or its place in a JSON list, from 1.
   Fate fate = Fate::create;
   std::string id;
   std::vector<ImportProblem> errors;
@@ -35,7 +35,7 @@ HANSE_DESCRIBE(ImportReport, (rows, created, updated, unchanged, failed, written
 
 struct ImportRequest {
   ImportKind kind = ImportKind::assets;
-  std::string_view body;   ///< CSV, or JSON when it begins with `[`.
+  std::string_view body;  ///< CSV, or JSON when it begins with `[`.
   bool dry_run = true;
 };
 

@@ -28,19 +28,19 @@ struct TemplateSignal {
     return std::array{FieldNote{.field = "name", .summary = "Unique within the machine.", .required = true}};
   }
 };
-HANSE_DESCRIBE(TemplateSignal,
-               (name, meaning, type, unit, interpolation, low, high, description, addresses))
+HANSE_DESCRIBE(TemplateSignal, (name, meaning, type, unit, interpolation, low, high, description, addresses))
 
 /// A kind of machine: choosing it replaces mapping its values one by one.
 struct MachineTemplate {
   std::string id;
   std::string title;
   std::string summary;
-  std::string kind;           ///< Asset kind that it gives: `cnc`.
+  std::string kind;  ///< Asset kind that it gives: `cnc`.
   std::string manufacturer, model;
-  std::string state_rules;    ///< Which rules turn its execution into a machine state: `mtconnect`, `packml`, `plain`.
+  std::string state_rules;  ///< Which rules turn its execution into a machine state: `mtconnect`, `packml`, `plain`.
   std::vector<TemplateSignal> signals;
-  /// By protocol, a connection's settings with `${host}`, `${port}`, `${topic}`, `${unit:1}` (with a default) to be filled in.
+  /// By protocol, a connection's settings with `${host}`, `${port}`, `${topic}`, `${unit:1}` (with a default) to be
+  /// filled in.
   std::map<std::string, RawJson> settings;
   friend bool operator==(const MachineTemplate&, const MachineTemplate&) = default;
   static constexpr auto notes() {

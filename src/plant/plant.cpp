@@ -1,7 +1,7 @@
 #include "plant/plant.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace hanse::plant {
 namespace {
@@ -28,7 +28,8 @@ std::string referrer(const Records& records, const Catalogue& catalogue, const s
     if (child.parent.value == id) return "the node '" + child_id.value + "' stands below it";
   }
   const auto signals = catalogue.of_asset(AssetId{id});
-  if (!signals.empty()) return fmt::format("it has {} signals, the first is '{}'", signals.size(), signals.front().name);
+  if (!signals.empty())
+    return fmt::format("it has {} signals, the first is '{}'", signals.size(), signals.front().name);
   return {};
 }
 std::string referrer(const Records&, const Catalogue&, const std::string&, const Product*) { return {}; }
@@ -53,8 +54,12 @@ void erase(Records& records, const std::string& id, const ReasonCode*) { records
 }  // namespace
 
 Plant::Plant(Token, store::Store& store, const Clock& clock)
-    : store_(store), assets_(store, "asset"), products_(store, "product"), calendars_(store, "calendar"),
-      reasons_(store, "reason"), events_(store, clock) {}
+    : store_(store),
+      assets_(store, "asset"),
+      products_(store, "product"),
+      calendars_(store, "calendar"),
+      reasons_(store, "reason"),
+      events_(store, clock) {}
 
 Result<std::unique_ptr<Plant>> Plant::open(store::Store& store, const Clock& clock, signal::Directory& directory) {
   auto plant = std::make_unique<Plant>(Token{}, store, clock);
@@ -97,13 +102,21 @@ void Plant::publish(std::shared_ptr<const Records> records) {
 }
 
 template <>
-const store::Collection<Asset>& Plant::collection<Asset>() const { return assets_; }
+const store::Collection<Asset>& Plant::collection<Asset>() const {
+  return assets_;
+}
 template <>
-const store::Collection<Product>& Plant::collection<Product>() const { return products_; }
+const store::Collection<Product>& Plant::collection<Product>() const {
+  return products_;
+}
 template <>
-const store::Collection<Calendar>& Plant::collection<Calendar>() const { return calendars_; }
+const store::Collection<Calendar>& Plant::collection<Calendar>() const {
+  return calendars_;
+}
 template <>
-const store::Collection<ReasonCode>& Plant::collection<ReasonCode>() const { return reasons_; }
+const store::Collection<ReasonCode>& Plant::collection<ReasonCode>() const {
+  return reasons_;
+}
 
 template <class T>
 Result<std::int64_t> Plant::put(const store::Actor& actor, const std::vector<T>& records,
@@ -145,8 +158,10 @@ Result<void> Plant::remove(const store::Actor& actor, const std::string& id, std
 
 template Result<std::int64_t> Plant::put(const store::Actor&, const std::vector<Asset>&, std::optional<std::int64_t>);
 template Result<std::int64_t> Plant::put(const store::Actor&, const std::vector<Product>&, std::optional<std::int64_t>);
-template Result<std::int64_t> Plant::put(const store::Actor&, const std::vector<Calendar>&, std::optional<std::int64_t>);
-template Result<std::int64_t> Plant::put(const store::Actor&, const std::vector<ReasonCode>&, std::optional<std::int64_t>);
+template Result<std::int64_t> Plant::put(const store::Actor&, const std::vector<Calendar>&,
+                                         std::optional<std::int64_t>);
+template Result<std::int64_t> Plant::put(const store::Actor&, const std::vector<ReasonCode>&,
+                                         std::optional<std::int64_t>);
 template Result<void> Plant::remove<Asset>(const store::Actor&, const std::string&, std::optional<std::int64_t>);
 template Result<void> Plant::remove<Product>(const store::Actor&, const std::string&, std::optional<std::int64_t>);
 template Result<void> Plant::remove<Calendar>(const store::Actor&, const std::string&, std::optional<std::int64_t>);

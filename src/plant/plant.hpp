@@ -18,13 +18,21 @@ namespace hanse::plant {
 template <class T>
 struct KindOf;
 template <>
-struct KindOf<Asset> { static constexpr std::string_view name = "asset"; };
+struct KindOf<Asset> {
+  static constexpr std::string_view name = "asset";
+};
 template <>
-struct KindOf<Product> { static constexpr std::string_view name = "product"; };
+struct KindOf<Product> {
+  static constexpr std::string_view name = "product";
+};
 template <>
-struct KindOf<Calendar> { static constexpr std::string_view name = "calendar"; };
+struct KindOf<Calendar> {
+  static constexpr std::string_view name = "calendar";
+};
 template <>
-struct KindOf<ReasonCode> { static constexpr std::string_view name = "reason"; };
+struct KindOf<ReasonCode> {
+  static constexpr std::string_view name = "reason";
+};
 
 /// The plant's records with their rules, its signals and its events. Blocking; safe from many threads.
 class Plant {

@@ -1,7 +1,7 @@
 #include "plant/plant.hpp"
 
-#include <fstream>
 #include <gtest/gtest.h>
+#include <fstream>
 #include <sstream>
 
 #include "plant/import.hpp"
@@ -92,8 +92,10 @@ TEST_F(PlantTest, ReadsItselfBackFromTheStore) {
 }
 
 TEST_F(PlantTest, AddressesBecomeSignalsOnce) {
-  const Intake intake{.connection = "c1", .protocol = "sparkplug", .attach = AssetId{"press-4"}, .template_id = "press"};
-  const std::vector<SourceValue> values{value("P1/Edge/Press/force", "Press", "force"), value("P1/Edge/Press/State", "Press", "State"),
+  const Intake intake{
+      .connection = "c1", .protocol = "sparkplug", .attach = AssetId{"press-4"}, .template_id = "press"};
+  const std::vector<SourceValue> values{value("P1/Edge/Press/force", "Press", "force"),
+                                        value("P1/Edge/Press/State", "Press", "State"),
                                         value("P1/Edge/Press/force", "Press", "force")};
 
   const auto first = plant->resolve(intake, values).value();
@@ -110,7 +112,8 @@ TEST_F(PlantTest, AddressesBecomeSignalsOnce) {
 
 TEST_F(PlantTest, DevicesBelowALineBecomeAssets) {
   const Intake intake{.connection = "c1", .protocol = "sparkplug", .attach = AssetId{"line-1"}, .template_id = ""};
-  const std::vector<SourceValue> values{value("d1/temp", "Robot 7", "Temp (C)"), value("d2/temp", "Robot 8", "Temp (C)"),
+  const std::vector<SourceValue> values{value("d1/temp", "Robot 7", "Temp (C)"),
+                                        value("d2/temp", "Robot 8", "Temp (C)"),
                                         value("d2/temp2", "Robot 8", "temp c")};
 
   ASSERT_TRUE(plant->resolve(intake, values));
@@ -124,7 +127,8 @@ TEST_F(PlantTest, DevicesBelowALineBecomeAssets) {
 TEST_F(PlantTest, ADeviceNamedByItsPathIsTheMachineThatStandsThere) {
   const Intake intake{.connection = "c1", .protocol = "sparkplug", .attach = AssetId{"line-1"}, .template_id = ""};
 
-  const auto numbers = plant->resolve(intake, std::vector{value("g/edge/press-4/temp", "g/edge/press-4", "temp")}).value();
+  const auto numbers =
+      plant->resolve(intake, std::vector{value("g/edge/press-4/temp", "g/edge/press-4", "temp")}).value();
 
   EXPECT_EQ(directory.snapshot()->find(numbers[0])->asset.value, "press-4");
 }
@@ -161,15 +165,21 @@ TEST_F(PlantTest, MappingMovesAnAddressAndIgnoresAnother) {
 TEST_F(PlantTest, EventsComeBackInOrderByPagesAndOnce) {
   std::vector<ProductionEvent> events;
   for (int i = 0; i < 250; ++i) {
-    events.push_back({.id = "e" + std::to_string(i), .time = at("2026-03-02T06:00:00Z") + (i * 7919 % 250) * 1s,
-                      .asset = AssetId{i % 2 == 0 ? "press-4" : "line-1"}, .kind = EventKind::state,
+    events.push_back({.id = "e" + std::to_string(i),
+                      .time = at("2026-03-02T06:00:00Z") + (i * 7919 % 250) * 1s,
+                      .asset = AssetId{i % 2 == 0 ? "press-4" : "line-1"},
+                      .kind = EventKind::state,
                       .state = MachineState::down});
   }
   EXPECT_EQ(plant->events().append(kAnna, events).value(), 250u);
   EXPECT_EQ(plant->events().append(kAnna, events).value(), 0u) << "the same once more";
 
   std::vector<ProductionEvent> read;
-  EventQuery query{.asset = AssetId{"press-4"}, .range = {at("2026-03-02T06:00:00Z"), at("2026-03-02T07:00:00Z")}, .kind = {}, .cursor = {}, .limit = 40};
+  EventQuery query{.asset = AssetId{"press-4"},
+                   .range = {at("2026-03-02T06:00:00Z"), at("2026-03-02T07:00:00Z")},
+                   .kind = {},
+                   .cursor = {},
+                   .limit = 40};
   for (;;) {
     auto page = plant->events().list(query).value();
     for (auto& event : page.items) read.push_back(std::move(event));
@@ -222,28 +232,37 @@ TEST_F(PlantTest, AnUnknownColumnIsRefusedWithTheNearestName) {
 }
 
 TEST_F(PlantTest, ImportsCalendarsProductsReasonsAndSignals) {
-  EXPECT_TRUE(import_text(ImportKind::calendars,
-                          "id,name,time_zone,shift,days,begin,end,breaks,date\n"
-                          "two,Two shifts,Europe/Berlin,early,mon tue wed thu fri,06:00,14:00,09:00-09:15 12:00-12:30,\n"
-                          "two,,,late,mon tue wed thu fri,14:00,22:00,18:00-18:30,\n"
-                          "two,,,Christmas,,,,,2026-12-24\n", false).written);
+  EXPECT_TRUE(
+      import_text(ImportKind::calendars,
+                  "id,name,time_zone,shift,days,begin,end,breaks,date\n"
+                  "two,Two shifts,Europe/Berlin,early,mon tue wed thu fri,06:00,14:00,09:00-09:15 12:00-12:30,\n"
+                  "two,,,late,mon tue wed thu fri,14:00,22:00,18:00-18:30,\n"
+                  "two,,,Christmas,,,,,2026-12-24\n",
+                  false)
+          .written);
   const auto& calendar = plant->records()->calendars.at("two");
   EXPECT_EQ(calendar.shifts.size(), 2u);
   EXPECT_EQ(calendar.shifts[0].breaks.size(), 2u);
   EXPECT_TRUE(calendar.exceptions.at(0).shifts.empty());
-  EXPECT_TRUE(import_text(ImportKind::products, "id,name,ideal_cycle_s,cycles_s\nb1,Bracket,12.5,press=10 cnc-07=42\n", false).written);
+  EXPECT_TRUE(
+      import_text(ImportKind::products, "id,name,ideal_cycle_s,cycles_s\nb1,Bracket,12.5,press=10 cnc-07=42\n", false)
+          .written);
   EXPECT_EQ(plant->records()->products.at("b1").cycles_s.at("cnc-07"), 42);
   EXPECT_TRUE(import_text(ImportKind::reasons, R"([{"id":"jam","name":"Jam","loss":"breakdown"}])", false).written);
   EXPECT_TRUE(import_text(ImportKind::signals,
-                          "asset,name,meaning,unit,connection,address\npress-4,force,force,kN,c1,Press/F\n", false).written);
+                          "asset,name,meaning,unit,connection,address\npress-4,force,force,kN,c1,Press/F\n", false)
+                  .written);
   EXPECT_NE(plant->catalogue().find("c1", "Press/F"), std::nullopt);
 }
 
 TEST_F(PlantTest, OnboardsFiveHundredMachinesFromOneFile) {
   std::string csv = "name,line,template,protocol,host,port\n";
-  for (int i = 1; i <= 500; ++i) csv += "CNC " + std::to_string(i) + ",Node line-1,cnc-machining-centre,mtconnect,10.0.0.7," + std::to_string(5000 + i) + "\n";
+  for (int i = 1; i <= 500; ++i)
+    csv += "CNC " + std::to_string(i) + ",Node line-1,cnc-machining-centre,mtconnect,10.0.0.7," +
+           std::to_string(5000 + i) + "\n";
   std::vector<MachineConnection> made;
-  const MachineConnector connect = [&](const MachineConnection& connection, const store::Actor&, bool dry_run) -> Result<Fate> {
+  const MachineConnector connect = [&](const MachineConnection& connection, const store::Actor&,
+                                       bool dry_run) -> Result<Fate> {
     if (!dry_run) made.push_back(connection);
     return Fate::create;
   };
@@ -265,14 +284,17 @@ TEST_F(PlantTest, SaysWhatIsWrongWithAMachinesRow) {
                                   "A,line-1,cnc,mtconnect,h,1\n"
                                   "B,line-1,cnc-machining-centre,modbus,h,1\n"
                                   "C,line-1,cnc-machining-centre,mtconnect,,1\n"
-                                  "D,nowhere,cnc-machining-centre,,,\n", true);
+                                  "D,nowhere,cnc-machining-centre,,,\n",
+                                  true);
   std::vector<std::string> paths;
   for (const auto& row : report.rows) paths.push_back(row.errors.empty() ? "" : row.errors[0].path);
   EXPECT_EQ(paths, (std::vector<std::string>{"template", "protocol", "host", "line"}));
 }
 
 TEST_F(PlantTest, TheSampleFilesAreRight) {
-  const MachineConnector connect = [](const MachineConnection&, const store::Actor&, bool) -> Result<Fate> { return Fate::create; };
+  const MachineConnector connect = [](const MachineConnection&, const store::Actor&, bool) -> Result<Fate> {
+    return Fate::create;
+  };
   for (const auto kind : {ImportKind::calendars, ImportKind::assets, ImportKind::products, ImportKind::reasons,
                           ImportKind::machines, ImportKind::signals}) {
     const auto name = describe::enum_name(kind);
@@ -285,7 +307,8 @@ TEST_F(PlantTest, TheSampleFilesAreRight) {
     EXPECT_TRUE(report.written) << name;
     EXPECT_GT(report.created, 0) << name;
     for (const auto& row : report.rows) {
-      for (const auto& error : row.errors) ADD_FAILURE() << name << ':' << row.line << ' ' << error.path << ' ' << error.message;
+      for (const auto& error : row.errors)
+        ADD_FAILURE() << name << ':' << row.line << ' ' << error.path << ' ' << error.message;
     }
   }
   EXPECT_EQ(plant->records()->calendars.at("two-shifts").exceptions.size(), 2u);
@@ -297,7 +320,9 @@ TEST_F(PlantTest, RoutesAnswerAndPageBySignalNumber) {
   const auto call = [&](std::string_view path, std::map<std::string, std::string, std::less<>> parameters) {
     for (const auto& route : all) {
       if (route.method != api::Method::get || route.path != path) continue;
-      return route.handle({.parameters = std::move(parameters), .body = {}, .content_type = {}, .caller = {}}).value().body;
+      return route.handle({.parameters = std::move(parameters), .body = {}, .content_type = {}, .caller = {}})
+          .value()
+          .body;
     }
     return std::string{};
   };

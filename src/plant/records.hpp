@@ -15,37 +15,54 @@ struct Product {
   std::string id;
   std::string name;
   std::string description;
-  double ideal_cycle_s = 0;               ///< Planned run time per item (ISO 22400-2 PRI); 0 for unknown.
-  std::map<std::string, double> cycles_s; ///< The same where it differs: by asset id, else by asset kind.
+  double ideal_cycle_s = 0;                ///< Planned run time per item (ISO 22400-2 PRI); 0 for unknown.
+  std::map<std::string, double> cycles_s;  ///< The same where it differs: by asset id, else by asset kind.
   friend bool operator==(const Product&, const Product&) = default;
   static constexpr auto notes() {
     return std::array{
-        FieldNote{.field = "id", .summary = "Never changes; letters, digits, dots, hyphens.", .length_max = 100, .required = true},
+        FieldNote{.field = "id",
+                  .summary = "Never changes; letters, digits, dots, hyphens.",
+                  .length_max = 100,
+                  .required = true},
         FieldNote{.field = "name", .summary = "What people call it.", .length_max = 200, .required = true},
-        FieldNote{.field = "ideal_cycle_s", .summary = "Ideal cycle time per part in seconds; 0 for unknown.", .min = 0},
+        FieldNote{
+            .field = "ideal_cycle_s", .summary = "Ideal cycle time per part in seconds; 0 for unknown.", .min = 0},
         FieldNote{.field = "cycles_s", .summary = "Ideal cycle time in seconds by asset id or asset kind."}};
   }
 };
 HANSE_DESCRIBE(Product, (id, name, description, ideal_cycle_s, cycles_s))
 
 /// Where lost time belongs: the six big losses, and what no machine is to blame for.
-enum class LossCategory { breakdown, setup, minor_stop, waiting, speed, startup_reject, production_reject, planned, none };
-HANSE_DESCRIBE_ENUM(LossCategory, breakdown, setup, minor_stop, waiting, speed, startup_reject, production_reject, planned,
-                    none)
+enum class LossCategory {
+  breakdown,
+  setup,
+  minor_stop,
+  waiting,
+  speed,
+  startup_reject,
+  production_reject,
+  planned,
+  none
+};
+HANSE_DESCRIBE_ENUM(LossCategory, breakdown, setup, minor_stop, waiting, speed, startup_reject, production_reject,
+                    planned, none)
 
 /// Why a machine stood or a part was rejected; a tree by `parent`.
 struct ReasonCode {
-  std::string id;        ///< `hydraulics-pressure`
-  std::string name;      ///< `Hydraulic pressure`
+  std::string id;    ///< `hydraulics-pressure`
+  std::string name;  ///< `Hydraulic pressure`
   std::string parent;
   bool planned = false;  ///< Time with this reason is no loss of availability.
   LossCategory loss = LossCategory::none;
-  std::vector<std::string> kinds;   ///< Offered for these asset kinds only; empty for all.
+  std::vector<std::string> kinds;  ///< Offered for these asset kinds only; empty for all.
   std::int64_t position = 0;
   friend bool operator==(const ReasonCode&, const ReasonCode&) = default;
   static constexpr auto notes() {
     return std::array{
-        FieldNote{.field = "id", .summary = "Lower-case letters, digits and hyphens; never changes.", .length_max = 100, .required = true},
+        FieldNote{.field = "id",
+                  .summary = "Lower-case letters, digits and hyphens; never changes.",
+                  .length_max = 100,
+                  .required = true},
         FieldNote{.field = "name", .summary = "What people call it.", .length_max = 200, .required = true},
         FieldNote{.field = "parent", .summary = "The reason above; empty at the top."},
         FieldNote{.field = "planned", .summary = "Time with this reason is no loss of availability."},

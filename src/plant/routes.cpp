@@ -65,17 +65,16 @@ void add_record_routes(std::vector<Route>& out, Plant& plant, const std::string&
           return page_of<T>(plant.collection<T>(), {.cursor = in.cursor, .limit = in.limit});
         }));
   }
-  out.push_back(api::route<T, Versioned<T>>(
-      {Method::post, path, "Makes a new " + word + ".", kWrite},
-      [&plant](const T& in, const Context& context) -> Result<Versioned<T>> {
-        HANSE_TRY(const auto version, plant.put<T>(actor_of(context), in, 0));
-        return Versioned<T>{in, version};
-      }));
-  out.push_back(api::route<ById, Versioned<T>>(
-      {Method::get, one, "One " + word + ".", kRead}, [&plant](const ById& in, const Context&) -> Result<Versioned<T>> {
-        HANSE_TRY(auto stored, plant.collection<T>().get(in.id));
-        return Versioned<T>{std::move(stored.record), stored.version};
-      }));
+  out.push_back(api::route<T, Versioned<T>>({Method::post, path, "Makes a new " + word + ".", kWrite},
+                                            [&plant](const T& in, const Context& context) -> Result<Versioned<T>> {
+                                              HANSE_TRY(const auto version, plant.put<T>(actor_of(context), in, 0));
+                                              return Versioned<T>{in, version};
+                                            }));
+  out.push_back(api::route<ById, Versioned<T>>({Method::get, one, "One " + word + ".", kRead},
+                                               [&plant](const ById& in, const Context&) -> Result<Versioned<T>> {
+                                                 HANSE_TRY(auto stored, plant.collection<T>().get(in.id));
+                                                 return Versioned<T>{std::move(stored.record), stored.version};
+                                               }));
   out.push_back(api::route<T, Versioned<T>>(
       {Method::put, one, "Changes the " + word + "; If-Match names the version that was seen.", kWrite},
       [&plant](const T& in, const Context& context) -> Result<Versioned<T>> {
@@ -89,12 +88,12 @@ void add_record_routes(std::vector<Route>& out, Plant& plant, const std::string&
         HANSE_TRY(const auto version, plant.put<T>(actor_of(context), in, context.if_match.value_or(stored.version)));
         return Versioned<T>{in, version};
       }));
-  out.push_back(api::route<ById, Nothing>(
-      {Method::del, one, "Deletes the " + word + ", unless something refers to it.", kWrite},
-      [&plant](const ById& in, const Context& context) -> Result<Nothing> {
-        HANSE_CHECK(plant.remove<T>(actor_of(context), in.id, context.if_match));
-        return Nothing{};
-      }));
+  out.push_back(
+      api::route<ById, Nothing>({Method::del, one, "Deletes the " + word + ", unless something refers to it.", kWrite},
+                                [&plant](const ById& in, const Context& context) -> Result<Nothing> {
+                                  HANSE_CHECK(plant.remove<T>(actor_of(context), in.id, context.if_match));
+                                  return Nothing{};
+                                }));
 }
 
 Route asset_list(Plant& plant) {
@@ -164,7 +163,8 @@ void add_signal_routes(std::vector<Route>& out, Plant& plant) {
       {Method::post, "/api/v1/signals", "Makes a signal; its number is given.", kWrite},
       [&plant](const Signal& in, const Context& context) -> Result<Versioned<Signal>> {
         if (!plant.records()->asset(in.asset)) {
-          return fail(ErrorCode::invalid, "the signal is wrong", {{"asset", "there is no asset '" + in.asset.value + "'"}});
+          return fail(ErrorCode::invalid, "the signal is wrong",
+                      {{"asset", "there is no asset '" + in.asset.value + "'"}});
         }
         HANSE_TRY(const auto numbers, plant.catalogue().create(actor_of(context), {in}));
         auto made = in;
@@ -181,7 +181,8 @@ void add_signal_routes(std::vector<Route>& out, Plant& plant) {
       {Method::put, "/api/v1/signals/{number}", "Changes what a signal says; its number and history stay.", kWrite},
       [&plant](const Signal& in, const Context& context) -> Result<Versioned<Signal>> {
         if (!plant.records()->asset(in.asset)) {
-          return fail(ErrorCode::invalid, "the signal is wrong", {{"asset", "there is no asset '" + in.asset.value + "'"}});
+          return fail(ErrorCode::invalid, "the signal is wrong",
+                      {{"asset", "there is no asset '" + in.asset.value + "'"}});
         }
         HANSE_TRY(const auto version, plant.catalogue().update(actor_of(context), in, context.if_match));
         return Versioned<Signal>{in, version};
@@ -214,7 +215,8 @@ void add_event_routes(std::vector<Route>& out, Plant& plant) {
       {Method::post, "/api/v1/events", "Records what a person saw: parts, rework, a reason, an order.", "events.write"},
       [&plant](const ProductionEvent& in, const Context& context) -> Result<ProductionEvent> {
         if (!plant.records()->asset(in.asset)) {
-          return fail(ErrorCode::invalid, "the event is wrong", {{"asset", "there is no asset '" + in.asset.value + "'"}});
+          return fail(ErrorCode::invalid, "the event is wrong",
+                      {{"asset", "there is no asset '" + in.asset.value + "'"}});
         }
         if (in.kind == EventKind::state && !in.state) {
           return fail(ErrorCode::invalid, "the event is wrong", {{"state", "is required for a change of state"}});
@@ -233,7 +235,8 @@ struct ImportInput {
   bool dry_run = true;
   api::RawBody body;
   static constexpr auto notes() {
-    return std::array{FieldNote{.field = "dry_run", .summary = "True, the default, says what would happen and writes nothing."}};
+    return std::array{
+        FieldNote{.field = "dry_run", .summary = "True, the default, says what would happen and writes nothing."}};
   }
 };
 HANSE_DESCRIBE(ImportInput, (kind, dry_run, body))
@@ -247,9 +250,11 @@ HANSE_DESCRIBE(TemplateSummary, (id, title, summary, kind, protocols, signals))
 
 void add_import_and_template_routes(std::vector<Route>& out, Plant& plant, MachineConnector connect) {
   out.push_back(api::route<ImportInput, ImportReport>(
-      {.method = Method::post, .path = "/api/v1/import/{kind}",
+      {.method = Method::post,
+       .path = "/api/v1/import/{kind}",
        .summary = "Imports a CSV or JSON file, or says in a dry run what would become of each row.",
-       .permission = kWrite, .body_bytes_max = 64u << 20},
+       .permission = kWrite,
+       .body_bytes_max = 64u << 20},
       [&plant, connect = std::move(connect)](const ImportInput& in, const Context& context) {
         return import(plant, actor_of(context), {in.kind, in.body.text, in.dry_run}, connect);
       }));

@@ -12,12 +12,12 @@ namespace hanse::plant {
 
 /// A connection that a bulk import asks for: the node makes it in its book of connections.
 struct MachineConnection {
-  std::string id;            ///< Same as the asset's.
+  std::string id;  ///< Same as the asset's.
   std::string name;
   AssetId asset;
   std::string protocol;
   std::string template_id;
-  RawJson settings;          ///< The protocol's own, filled in from the template.
+  RawJson settings;  ///< The protocol's own, filled in from the template.
 };
 /// What the book of connections would do, or did, with it.
 enum class Fate { create, update, unchanged, error };

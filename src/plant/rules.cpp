@@ -1,6 +1,6 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <cctype>
-#include <fmt/format.h>
 
 #include "plant/plant.hpp"
 
@@ -52,8 +52,8 @@ std::vector<FieldError> check(const Records& records, const Asset& asset) {
   for (const auto& [id, child] : records.assets) {
     if (child.parent != asset.id || child.level > asset.level) continue;
     if (child.level == Level::asset && asset.level == Level::asset) continue;
-    errors.push_back({"level", fmt::format("'{}' of level {} stands below it", child.id.value,
-                                           describe::enum_name(child.level))});
+    errors.push_back(
+        {"level", fmt::format("'{}' of level {} stands below it", child.id.value, describe::enum_name(child.level))});
     break;
   }
   check_calendar_name(records, asset.calendar, errors);

@@ -58,8 +58,8 @@ std::optional<Header> read_header(Bytes& in) {
   const auto version = in.take(1);
   in.take(15);
   header.version = version.empty() || version[0] < '2' ? 1 : version[0] - '0';
-  for (auto* count : {&header.utc_flags, &header.standard_flags, &header.leaps, &header.changes, &header.types,
-                      &header.letters}) {
+  for (auto* count :
+       {&header.utc_flags, &header.standard_flags, &header.leaps, &header.changes, &header.types, &header.letters}) {
     const auto value = in.number(4);
     if (value < 0 || value > 100'000) return {};
     *count = static_cast<std::size_t>(value);
@@ -172,10 +172,10 @@ std::int64_t offset_by_rule(const ZoneRule& rule, std::int64_t utc_s) {
 }
 
 bool is_zone_name(std::string_view name) {
-  if (name.empty() || name.size() > 60 || name.front() == '/' || name.find("..") != std::string_view::npos) return false;
-  return std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '/' || c == '_' || c == '-' || c == '+';
-  });
+  if (name.empty() || name.size() > 60 || name.front() == '/' || name.find("..") != std::string_view::npos)
+    return false;
+  return std::all_of(name.begin(), name.end(),
+                     [](unsigned char c) { return std::isalnum(c) || c == '/' || c == '_' || c == '-' || c == '+'; });
 }
 
 }  // namespace
@@ -188,7 +188,8 @@ Result<std::shared_ptr<const TimeZone>> TimeZone::load(std::string_view name) {
   std::ifstream file{std::string{kDatabase} + std::string{name}, std::ios::binary};
   std::string bytes(kFileBytesMax, '\0');
   if (!file || !(file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())), file.gcount() > 0)) {
-    return fail(ErrorCode::not_found, "the time zone database has no '" + std::string{name} + "'; one is 'Europe/Berlin'");
+    return fail(ErrorCode::not_found,
+                "the time zone database has no '" + std::string{name} + "'; one is 'Europe/Berlin'");
   }
   bytes.resize(static_cast<std::size_t>(file.gcount()));
   HANSE_TRY(TimeZone zone, parse(bytes));

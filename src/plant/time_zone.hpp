@@ -47,9 +47,9 @@ class TimeZone {
  private:
   std::int64_t offset_s(std::int64_t utc_s) const;
 
-  std::vector<std::int64_t> changes_;    ///< UTC seconds, ascending.
-  std::vector<std::int64_t> offsets_;    ///< After each change.
-  std::int64_t first_offset_ = 0;        ///< Before the first change.
+  std::vector<std::int64_t> changes_;  ///< UTC seconds, ascending.
+  std::vector<std::int64_t> offsets_;  ///< After each change.
+  std::int64_t first_offset_ = 0;      ///< Before the first change.
   ZoneRule rule_;
   bool has_rule_ = false;
 };

@@ -7,7 +7,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes{reinterpret_cast<const char*>(data), size};
   if (const auto zone = hanse::plant::TimeZone::parse(bytes)) {
-    for (const std::int64_t second : std::initializer_list<std::int64_t>{-5'000'000'000, 0, 1'782'000'000, 9'000'000'000}) {
+    for (const std::int64_t second :
+         std::initializer_list<std::int64_t>{-5'000'000'000, 0, 1'782'000'000, 9'000'000'000}) {
       const hanse::Timestamp time{second * 1'000'000'000};
       static_cast<void>(zone->to_utc(zone->to_local(time)));
     }

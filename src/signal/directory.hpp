@@ -23,7 +23,7 @@ class Signals {
  public:
   const Signal* find(SignalId number) const;
   const Signal* find(const AssetId& asset, std::string_view name) const;
-  std::vector<const Signal*> of_asset(const AssetId& asset) const;    ///< By name.
+  std::vector<const Signal*> of_asset(const AssetId& asset) const;  ///< By name.
   std::vector<const Signal*> matching(const Selector& selector) const;
   std::size_t size() const { return by_number_.size(); }
   auto begin() const { return by_number_.begin(); }

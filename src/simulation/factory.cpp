@@ -7,16 +7,21 @@ namespace hanse::simulation {
 
 plant::MachineState machine_state(Condition condition) {
   switch (condition) {
-    case Condition::producing: return plant::MachineState::producing;
+    case Condition::producing:
+      return plant::MachineState::producing;
     case Condition::setup:
-    case Condition::tool_change: return plant::MachineState::setup;
+    case Condition::tool_change:
+      return plant::MachineState::setup;
     case Condition::micro_stop:
-    case Condition::down: return plant::MachineState::down;
+    case Condition::down:
+      return plant::MachineState::down;
     case Condition::starved:
     case Condition::blocked:
-    case Condition::no_order: return plant::MachineState::idle;
+    case Condition::no_order:
+      return plant::MachineState::idle;
     case Condition::on_break:
-    case Condition::no_shift: return plant::MachineState::planned_stop;
+    case Condition::no_shift:
+      return plant::MachineState::planned_stop;
   }
   return plant::MachineState::offline;
 }
@@ -36,7 +41,11 @@ std::size_t Factory::machine_count() const { return model_->machines.size(); }
 
 MachineView Factory::machine(std::size_t machine) const {
   const auto& found = model_->machines[machine];
-  return {.id = found.spec->id, .name = found.spec->name, .line = found.line, .stage = found.stage, .spec = found.spec,
+  return {.id = found.spec->id,
+          .name = found.spec->name,
+          .line = found.line,
+          .stage = found.stage,
+          .spec = found.spec,
           .profile = found.profile};
 }
 
@@ -83,8 +92,10 @@ plant::ProductionEvent production_event(const Factory& factory, const Happening&
   const auto reading = factory.read(happening.machine);
   plant::ProductionEvent event{.time = factory.now(),
                                .asset = signal::AssetId{std::string{factory.machine(happening.machine).id}},
-                               .reason = std::string{happening.reason}, .order = reading.order,
-                               .product = std::string{reading.product}, .source = "simulation"};
+                               .reason = std::string{happening.reason},
+                               .order = reading.order,
+                               .product = std::string{reading.product},
+                               .source = "simulation"};
   switch (happening.kind) {
     case Kind::condition:
       event.kind = plant::EventKind::state;
@@ -98,9 +109,15 @@ plant::ProductionEvent production_event(const Factory& factory, const Happening&
       event.kind = plant::EventKind::scrap;
       event.quantity = 1;
       break;
-    case Kind::order: event.kind = plant::EventKind::order; break;
-    case Kind::alarm: event.kind = plant::EventKind::alarm; break;
-    case Kind::alarm_end: event.kind = plant::EventKind::alarm_end; break;
+    case Kind::order:
+      event.kind = plant::EventKind::order;
+      break;
+    case Kind::alarm:
+      event.kind = plant::EventKind::alarm;
+      break;
+    case Kind::alarm_end:
+      event.kind = plant::EventKind::alarm_end;
+      break;
   }
   return event;
 }

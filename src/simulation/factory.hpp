@@ -16,7 +16,18 @@
 namespace hanse::simulation {
 
 /// What a machine does, finer than the plant's states: why it waits is known here.
-enum class Condition { producing, setup, tool_change, micro_stop, down, starved, blocked, no_order, on_break, no_shift };
+enum class Condition {
+  producing,
+  setup,
+  tool_change,
+  micro_stop,
+  down,
+  starved,
+  blocked,
+  no_order,
+  on_break,
+  no_shift
+};
 HANSE_DESCRIBE_ENUM(Condition, producing, setup, tool_change, micro_stop, down, starved, blocked, no_order, on_break,
                     no_shift)
 inline constexpr std::size_t kConditionCount = 10;
@@ -27,24 +38,24 @@ plant::MachineState machine_state(Condition condition);
 /// What a machine tells about itself at one moment. Texts are empty where there is nothing to say.
 struct MachineReading {
   Condition condition = Condition::no_order;
-  std::int64_t part_count = 0;       ///< All finished parts, good or not, since the factory began.
+  std::int64_t part_count = 0;  ///< All finished parts, good or not, since the factory began.
   std::int64_t good_count = 0;
   std::int64_t scrap_count = 0;
-  std::string_view scrap_reason;     ///< Of the last rejected part.
-  std::string_view stop_reason;      ///< Why it doesn't produce: a code.
-  std::string_view alarm;            ///< The failure's sentence while it is down.
-  std::string_view product;          ///< What it is set up for.
-  std::string order;                 ///< Of the part in work, or of the last one.
+  std::string_view scrap_reason;  ///< Of the last rejected part.
+  std::string_view stop_reason;   ///< Why it doesn't produce: a code.
+  std::string_view alarm;         ///< The failure's sentence while it is down.
+  std::string_view product;       ///< What it is set up for.
+  std::string order;              ///< Of the part in work, or of the last one.
   std::string program;
-  double cycle_time_s = 0;           ///< Of the last part.
-  double ideal_cycle_s = 0;          ///< Of the product in work.
+  double cycle_time_s = 0;   ///< Of the last part.
+  double ideal_cycle_s = 0;  ///< Of the product in work.
   double power_kw = 0;
-  double energy_kwh = 0;             ///< Counter since the factory began.
+  double energy_kwh = 0;  ///< Counter since the factory began.
   double vibration_mm_s = 0;
   double temperature_cel = 0;
-  double tool_wear = 0;              ///< 0 fresh, 1 due for change.
-  double failure_wear = 0;           ///< 0 sound, 1 about to break; not measurable on a real machine: for tests.
-  std::int64_t buffer_level = 0;     ///< Parts that wait in front of its stage.
+  double tool_wear = 0;           ///< 0 fresh, 1 due for change.
+  double failure_wear = 0;        ///< 0 sound, 1 about to break; not measurable on a real machine: for tests.
+  std::int64_t buffer_level = 0;  ///< Parts that wait in front of its stage.
 };
 
 /// One machine's place in the factory.
@@ -63,7 +74,7 @@ struct MachineTally {
   std::int64_t scrap = 0;
   std::int64_t failures = 0;
   std::int64_t micro_stops = 0;
-  double ideal_s = 0;                ///< Sum over parts of their ideal cycle.
+  double ideal_s = 0;  ///< Sum over parts of their ideal cycle.
   double ideal_good_s = 0;
   std::map<std::string, std::int64_t> scrap_by_reason;
 };
@@ -73,7 +84,7 @@ struct LineTally {
   std::int64_t released = 0;
   std::int64_t good = 0;
   std::int64_t scrap = 0;
-  std::int64_t in_work = 0;          ///< In buffers and machines.
+  std::int64_t in_work = 0;  ///< In buffers and machines.
   std::map<std::string, std::int64_t> good_by_product;
 };
 
@@ -87,7 +98,7 @@ struct Happening {
   enum class Kind { condition, good, scrap, order, alarm, alarm_end };
   Kind kind = Kind::condition;
   std::size_t machine = 0;
-  std::string_view reason;           ///< Of a stop, a scrapped part or an alarm.
+  std::string_view reason;  ///< Of a stop, a scrapped part or an alarm.
 };
 
 /// A discrete-event factory: same scenario, seed and start give the same events on every machine, whoever looks on and
@@ -124,7 +135,8 @@ class Factory {
   std::int64_t stored(std::string_view product) const;
 
   /// Begins a trouble now; without `duration` it lasts until ended.
-  /// Errors: `not_found` (no such asset), `invalid` (the asset can't have this trouble), `conflict` (it has it already).
+  /// Errors: `not_found` (no such asset), `invalid` (the asset can't have this trouble), `conflict` (it has it
+  /// already).
   Result<Trouble> start_trouble(TroubleKind kind, std::string_view asset, std::optional<Duration> duration);
   /// Errors: `not_found`.
   Result<void> end_trouble(std::string_view id);

@@ -22,7 +22,8 @@ Scenario ventilator_plant() {
 /// One machine that always has work, so that only failures stop it.
 Scenario one_machine(double mean_hours, double repair_min, double shape) {
   MachineProfile profile{.kind = "cnc", .setup_min = 0, .scrap_rate = 0};
-  profile.failures = {{.code = "stop", .mean_hours = mean_hours, .weibull_shape = shape, .repair_mean_min = repair_min}};
+  profile.failures = {
+      {.code = "stop", .mean_hours = mean_hours, .weibull_shape = shape, .repair_mean_min = repair_min}};
   LineSpec line{.id = "line", .products = {"part"}};
   line.stages = {{.id = "only", .cycle_s = {{"part", 60.0}}, .machines = {{.id = "m1", .profile = "p"}}}};
   return {.name = "one", .products = {{.id = "part"}}, .profiles = {{"p", profile}}, .lines = {line}};
@@ -33,7 +34,10 @@ Scenario two_in_a_row(std::int64_t buffer_max) {
   MachineProfile profile{.kind = "cnc", .setup_min = 0, .scrap_rate = 0};
   LineSpec line{.id = "line", .products = {"part"}};
   line.stages = {{.id = "first", .cycle_s = {{"part", 60.0}}, .machines = {{.id = "m1", .profile = "p"}}},
-                 {.id = "second", .buffer_max = buffer_max, .cycle_s = {{"part", 60.0}}, .machines = {{.id = "m2", .profile = "p"}}}};
+                 {.id = "second",
+                  .buffer_max = buffer_max,
+                  .cycle_s = {{"part", 60.0}},
+                  .machines = {{.id = "m2", .profile = "p"}}}};
   return {.name = "two", .products = {{.id = "part"}}, .profiles = {{"p", profile}}, .lines = {line}};
 }
 
@@ -44,7 +48,8 @@ Condition condition_of(const Factory& factory, std::string_view id) {
 std::string told(std::uint64_t seed, Duration length, Duration look_every) {
   std::string story;
   const auto factory = std::make_unique<Factory>(ventilator_plant(), seed, kStart);
-  factory->watch([&](const Factory& f, const Happening& happening) { story += to_json(production_event(f, happening)); });
+  factory->watch(
+      [&](const Factory& f, const Happening& happening) { story += to_json(production_event(f, happening)); });
   for (Timestamp t = kStart; t < kStart + length; t += look_every) {
     factory->run_until(t);
     for (std::size_t i = 0; i < factory->machine_count(); ++i) (void)factory->read(i);
@@ -137,7 +142,9 @@ TEST(Factory, CountsTheEnergyOfEachState) {
 
   for (std::size_t i = 0; i < 2; ++i) {
     const auto tally = factory->tally(i);
-    const auto hours_in = [&](Condition c) { return static_cast<double>(tally.time[static_cast<std::size_t>(c)].count()) / 3600e9; };
+    const auto hours_in = [&](Condition c) {
+      return static_cast<double>(tally.time[static_cast<std::size_t>(c)].count()) / 3600e9;
+    };
     const double waited = hours_in(Condition::starved) + hours_in(Condition::blocked);
     EXPECT_NEAR(factory->read(i).energy_kwh, hours_in(Condition::producing) * 10 + waited * 2, 1e-6);
   }
@@ -145,7 +152,11 @@ TEST(Factory, CountsTheEnergyOfEachState) {
 
 TEST(Factory, RestsOutsideShiftsAndInBreaks) {
   auto scenario = two_in_a_row(10);
-  scenario.shifts = {{.name = "day", .begins = "06:00", .ends = "14:00", .days = {1, 2, 3, 4, 5}, .breaks = {{.begins = "09:00", .minutes = 30}}}};
+  scenario.shifts = {{.name = "day",
+                      .begins = "06:00",
+                      .ends = "14:00",
+                      .days = {1, 2, 3, 4, 5},
+                      .breaks = {{.begins = "09:00", .minutes = 30}}}};
   const auto factory = std::make_unique<Factory>(scenario, 1, kStart);
   const auto monday = kStart + 24h;
 
@@ -190,7 +201,9 @@ TEST(Trouble, DriftRaisesScrap) {
   scenario.profiles["p"].tool_life_parts = 200;
   scenario.profiles["p"].scrap_rate = 0.01;
   const auto calm = run_what_if(scenario, {.hours = 20, .start = kStart});
-  const auto drifted = run_what_if(scenario, {.hours = 20, .start = kStart, .troubles = {{.kind = "drift", .asset = "m1", .after_h = 1, .hours = 19}}});
+  const auto drifted = run_what_if(
+      scenario,
+      {.hours = 20, .start = kStart, .troubles = {{.kind = "drift", .asset = "m1", .after_h = 1, .hours = 19}}});
   ASSERT_TRUE(calm && drifted);
 
   EXPECT_GT(drifted->machines[0].scrap, 5 * std::max<std::int64_t>(1, calm->machines[0].scrap));
@@ -242,7 +255,8 @@ TEST(Trouble, IsRefusedWithTheReason) {
 
   EXPECT_EQ(factory->start_trouble(TroubleKind::breakdown, "m9", 1min).error().code, ErrorCode::not_found);
   EXPECT_EQ(factory->start_trouble(TroubleKind::breakdown, "line", 1min).error().fields.at(0).path, "asset");
-  EXPECT_EQ(factory->start_trouble(TroubleKind::jam, "line", 1min).error().fields.at(0).message, "must have a conveyor to jam");
+  EXPECT_EQ(factory->start_trouble(TroubleKind::jam, "line", 1min).error().fields.at(0).message,
+            "must have a conveyor to jam");
   ASSERT_TRUE(factory->start_trouble(TroubleKind::drift, "m1", 1min));
   EXPECT_EQ(factory->start_trouble(TroubleKind::drift, "m1", 1min).error().code, ErrorCode::conflict);
   EXPECT_EQ(parse_trouble_kind("fire").error().fields.at(0).message, "must be one of break, drift, lose_network, jam");

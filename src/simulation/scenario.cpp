@@ -59,7 +59,8 @@ class Checker {
 
   bool is_stored(std::string_view product) const {
     return std::any_of(scenario_.lines.begin(), scenario_.lines.end(), [&](const LineSpec& line) {
-      return line.store_max > 0 && std::find(line.products.begin(), line.products.end(), product) != line.products.end();
+      return line.store_max > 0 &&
+             std::find(line.products.begin(), line.products.end(), product) != line.products.end();
     });
   }
 
@@ -79,7 +80,8 @@ class Checker {
     check_time(path + ".begins", shift.begins);
     check_time(path + ".ends", shift.ends);
     for (std::size_t i = 0; i < shift.days.size(); ++i) {
-      if (shift.days[i] < 1 || shift.days[i] > 7) reader_.error_at(path + '.' + at("days", i), "must be 1 (Monday) to 7");
+      if (shift.days[i] < 1 || shift.days[i] > 7)
+        reader_.error_at(path + '.' + at("days", i), "must be 1 (Monday) to 7");
     }
     for (std::size_t i = 0; i < shift.breaks.size(); ++i) {
       check_time(path + '.' + at("breaks", i) + ".begins", shift.breaks[i].begins);
@@ -90,7 +92,8 @@ class Checker {
     unique(path + ".id", line.id);
     if (line.order_max < line.order_min) reader_.error_at(path + ".order_max", "must be >= order_min");
     if (line.products.empty()) reader_.error_at(path + ".products", "must name at least one product");
-    for (std::size_t i = 0; i < line.products.size(); ++i) check_product(line.products[i], path + '.' + at("products", i));
+    for (std::size_t i = 0; i < line.products.size(); ++i)
+      check_product(line.products[i], path + '.' + at("products", i));
     for (std::size_t i = 0; i < line.setups.size(); ++i) {
       const auto setup_path = path + '.' + at("setups", i);
       check_product(line.setups[i].from, setup_path + ".from");

@@ -29,10 +29,12 @@ std::string refusal(std::string_view from, std::string_view to) {
 TEST(Scenario, IsReadWhenAllNamesAreKnown) { EXPECT_TRUE(read_scenario(kGood)); }
 
 TEST(Scenario, SaysWhichNameIsUnknownAndWhichWasMeant) {
-  EXPECT_EQ(refusal(R"("profile": "p")", R"("profile": "lathe")"), "lines[0].stages[0].machines[0].profile: unknown profile 'lathe'");
+  EXPECT_EQ(refusal(R"("profile": "p")", R"("profile": "lathe")"),
+            "lines[0].stages[0].machines[0].profile: unknown profile 'lathe'");
   EXPECT_EQ(refusal(R"("components": {"part")", R"("components": {"prat")"),
             "products[1].components.prat: unknown product 'prat'; did you mean 'part'?");
-  EXPECT_EQ(refusal(R"("store_max")", R"("store_mx")"), "lines[0].store_mx: unknown field 'store_mx'; did you mean 'store_max'?");
+  EXPECT_EQ(refusal(R"("store_max")", R"("store_mx")"),
+            "lines[0].store_mx: unknown field 'store_mx'; did you mean 'store_max'?");
 }
 
 TEST(Scenario, RefusesWhatCouldNeverRun) {
@@ -42,12 +44,15 @@ TEST(Scenario, RefusesWhatCouldNeverRun) {
             "lines[1].stages[0].cycle_s: has no cycle time of 'kit', which the line makes");
   EXPECT_EQ(refusal(R"({"id": "m2")", R"({"id": "m1")"), "lines[1].stages[0].machines[0].id: 'm1' is used twice");
   EXPECT_EQ(refusal(R"("06:00")", R"("6 o'clock")"), "shifts[0].begins: must be a time of day like 06:30");
-  EXPECT_EQ(refusal(R"({"part": 10})", R"({"part": 0})"), "lines[0].stages[0].cycle_s.part: must be between 0.01 and 1000000");
-  EXPECT_EQ(refusal(R"([{"id": "m1", "profile": "p"}])", "[]"), "lines[0].stages[0].machines: must have at least one machine");
+  EXPECT_EQ(refusal(R"({"part": 10})", R"({"part": 0})"),
+            "lines[0].stages[0].cycle_s.part: must be between 0.01 and 1000000");
+  EXPECT_EQ(refusal(R"([{"id": "m1", "profile": "p"}])", "[]"),
+            "lines[0].stages[0].machines: must have at least one machine");
 }
 
 TEST(ShiftPlan, KnowsShiftsThatPassMidnightAndWeeksThatEnd) {
-  const ShiftSpec night{.name = "night", .begins = "22:00", .ends = "06:00", .days = {7}, .breaks = {{.begins = "02:00", .minutes = 30}}};
+  const ShiftSpec night{
+      .name = "night", .begins = "22:00", .ends = "06:00", .days = {7}, .breaks = {{.begins = "02:00", .minutes = 30}}};
   const ShiftPlan plan{{night}, 0, 0};
   const auto sunday = *parse_timestamp("2026-03-01T00:00:00Z");
 

@@ -25,7 +25,7 @@ class ShiftPlan {
   void mark(int begin_min, int length_min, WorkTime work);
   std::int64_t minute_of_week(Timestamp time) const;
 
-  std::vector<WorkTime> minutes_;       ///< One per minute of the week, from Monday 00:00 local.
+  std::vector<WorkTime> minutes_;  ///< One per minute of the week, from Monday 00:00 local.
   std::int64_t utc_offset_min_ = 0;
   bool changes_ = false;
 };

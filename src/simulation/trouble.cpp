@@ -23,7 +23,8 @@ Result<TroubleKind> parse_trouble_kind(std::string_view name) {
   for (const auto& [known, value] : kKinds) {
     if (name == known) return value;
   }
-  return fail(ErrorCode::invalid, "there is no such trouble", {{"kind", "must be one of break, drift, lose_network, jam"}});
+  return fail(ErrorCode::invalid, "there is no such trouble",
+              {{"kind", "must be one of break, drift, lose_network, jam"}});
 }
 
 }  // namespace hanse::simulation

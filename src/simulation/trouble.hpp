@@ -24,8 +24,8 @@ Result<TroubleKind> parse_trouble_kind(std::string_view name);
 /// A trouble that lasts.
 struct Trouble {
   std::string id;
-  std::string kind;    ///< As `name_of` says it.
-  std::string asset;   ///< A machine or a line.
+  std::string kind;   ///< As `name_of` says it.
+  std::string asset;  ///< A machine or a line.
   Timestamp begins;
   std::optional<Timestamp> ends;  ///< Nothing: until somebody ends it.
   friend bool operator==(const Trouble&, const Trouble&) = default;

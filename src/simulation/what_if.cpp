@@ -12,7 +12,9 @@ std::optional<double> ratio(double part, double whole) {
 
 MachineFigures machine_figures(const Factory& factory, std::size_t index) {
   const auto tally = factory.tally(index);
-  MachineFigures figures{.machine = std::string{factory.machine(index).id}, .good = tally.good, .scrap = tally.scrap,
+  MachineFigures figures{.machine = std::string{factory.machine(index).id},
+                         .good = tally.good,
+                         .scrap = tally.scrap,
                          .failures = tally.failures};
   double busy_h = 0;
   for (std::size_t i = 0; i < kConditionCount; ++i) {
@@ -35,9 +37,13 @@ Outcome figures(const Factory& factory) {
   Outcome outcome;
   for (std::size_t i = 0; i < factory.scenario().lines.size(); ++i) {
     const auto tally = factory.line_tally(i);
-    outcome.lines.push_back({.line = factory.scenario().lines[i].id, .released = tally.released, .good = tally.good,
-                             .scrap = tally.scrap, .in_work = tally.in_work,
-                             .energy_kwh = factory.read_line(i).energy_kwh, .good_by_product = tally.good_by_product});
+    outcome.lines.push_back({.line = factory.scenario().lines[i].id,
+                             .released = tally.released,
+                             .good = tally.good,
+                             .scrap = tally.scrap,
+                             .in_work = tally.in_work,
+                             .energy_kwh = factory.read_line(i).energy_kwh,
+                             .good_by_product = tally.good_by_product});
   }
   for (std::size_t i = 0; i < factory.machine_count(); ++i) outcome.machines.push_back(machine_figures(factory, i));
   return outcome;

@@ -42,7 +42,7 @@ struct MachineFigures {
   std::int64_t good = 0;
   std::int64_t scrap = 0;
   std::int64_t failures = 0;
-  std::map<std::string, double> hours;   ///< By condition.
+  std::map<std::string, double> hours;  ///< By condition.
   std::optional<double> availability, effectiveness, quality, oee;
 };
 HANSE_DESCRIBE(MachineFigures, (machine, good, scrap, failures, hours, availability, effectiveness, quality, oee))

@@ -39,7 +39,8 @@ class ChunkStore {
   virtual Result<void> scan(std::uint32_t series, std::uint8_t level, std::int64_t begin_ns, std::int64_t end_ns,
                             const std::function<bool(const Chunk&)>& visit) = 0;
   /// Keys and spans only, of all series: what the historian reads at start.
-  virtual Result<void> list(const std::function<void(const ChunkKey&, std::int64_t end_ns, std::size_t bytes)>& visit) = 0;
+  virtual Result<void> list(
+      const std::function<void(const ChunkKey&, std::int64_t end_ns, std::size_t bytes)>& visit) = 0;
   /// Drops all chunks of `series`; with `purge` SQLite overwrites what they held (PostgreSQL can only free it).
   virtual Result<void> erase_series(std::uint32_t series, bool purge) = 0;
   /// Drops those of one level that end before `before_ns`; returns how many.

@@ -140,7 +140,8 @@ TEST_P(ChunkSuite, SharesADatabaseWithDocumentsAndComesBackFromABackup) {
   const SimulatedClock clock{Timestamp{}};
   if (GetParam() != TestDatabase::Kind::sqlite_memory) {
     auto documents = open_store(database_->address(), clock).value();
-    ASSERT_TRUE(documents->write({"a"}, [](Transaction& transaction) { return transaction.note("x", "y", "z", "{}"); }));
+    ASSERT_TRUE(
+        documents->write({"a"}, [](Transaction& transaction) { return transaction.note("x", "y", "z", "{}"); }));
   }
   const auto path = database_->folder() + "/backup.db";
   ASSERT_TRUE(chunks_->backup(path));

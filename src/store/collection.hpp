@@ -72,8 +72,7 @@ class Collection {
   }
 
   /// Within a transaction that may hold other changes. Returns the new version.
-  Result<std::int64_t> put(Transaction& transaction, const T& record,
-                           std::optional<std::int64_t> expected = {}) const {
+  Result<std::int64_t> put(Transaction& transaction, const T& record, std::optional<std::int64_t> expected = {}) const {
     return transaction.put(kind_, id_text(record.id), to_json(record), index_of(record), expected);
   }
   Result<void> remove(Transaction& transaction, std::string_view id, std::optional<std::int64_t> expected = {}) const {
@@ -96,7 +95,9 @@ class Collection {
  private:
   static const std::string& id_text(const std::string& id) { return id; }
   template <class Tag>
-  static const std::string& id_text(const TextId<Tag>& id) { return id.value; }
+  static const std::string& id_text(const TextId<Tag>& id) {
+    return id.value;
+  }
 
   static std::vector<IndexField> index_of(const T& record) {
     if constexpr (requires { T::index(record); }) {

@@ -21,7 +21,7 @@ constexpr std::string_view kScan =
 constexpr std::string_view kList =
     "SELECT series, level, begin_ns, end_ns, LENGTH(bytes) FROM chunk WHERE (series, level, begin_ns) > ($1, $2, $3) "
     "ORDER BY series, level, begin_ns LIMIT $4";
-constexpr std::int64_t kScannedAtOnce = 128;   // PostgreSQL hands over a whole answer: bounds what it holds
+constexpr std::int64_t kScannedAtOnce = 128;  // PostgreSQL hands over a whole answer: bounds what it holds
 constexpr std::int64_t kListedAtOnce = 20'000;
 
 /// The longest span of a series' chunks. The index orders chunks by where they begin; this says how far before a
@@ -146,8 +146,9 @@ class SqlChunkStore final : public ChunkStore {
     std::int64_t erased = 0;
     HANSE_CHECK(database_->write(
         [&](Connection& connection) -> Result<void> {
-          HANSE_TRY(erased, connection.run("DELETE FROM chunk WHERE series = $1 AND level = $2 AND begin_ns < $3 AND end_ns < $3",
-                                           {Value{std::int64_t{series}}, Value{std::int64_t{level}}, Value{before_ns}}));
+          HANSE_TRY(erased, connection.run(
+                                "DELETE FROM chunk WHERE series = $1 AND level = $2 AND begin_ns < $3 AND end_ns < $3",
+                                {Value{std::int64_t{series}}, Value{std::int64_t{level}}, Value{before_ns}}));
           return {};
         },
         {}));

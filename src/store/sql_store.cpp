@@ -55,8 +55,8 @@ class SqlStore final : public Store {
   }
 
   Result<std::vector<JournalEntry>> journal(std::int64_t sequence, std::int64_t limit, bool descending) override {
-    static const auto kForward = fmt::format(
-        "SELECT {} FROM journal WHERE sequence > $1 ORDER BY sequence LIMIT $2", internal::kJournalColumns);
+    static const auto kForward =
+        fmt::format("SELECT {} FROM journal WHERE sequence > $1 ORDER BY sequence LIMIT $2", internal::kJournalColumns);
     static const auto kBackward = fmt::format(
         "SELECT {} FROM journal WHERE sequence < $1 ORDER BY sequence DESC LIMIT $2", internal::kJournalColumns);
     std::vector<JournalEntry> entries;

@@ -38,12 +38,12 @@ struct Document {
 /// Which documents of a kind, in which order. One field at most may carry a range; others are equal or absent.
 struct Query {
   std::string kind;
-  std::vector<IndexField> equal;          ///< All must hold.
-  std::string range_field;                ///< Empty: by id.
-  std::string range_begin, range_end;     ///< [begin, end) of the field's text; an empty end is open.
+  std::vector<IndexField> equal;       ///< All must hold.
+  std::string range_field;             ///< Empty: by id.
+  std::string range_begin, range_end;  ///< [begin, end) of the field's text; an empty end is open.
   bool descending = false;
-  std::optional<std::string> cursor;      ///< As a page before returned it.
-  std::int64_t limit = 100;               ///< 1 to 1000.
+  std::optional<std::string> cursor;  ///< As a page before returned it.
+  std::int64_t limit = 100;           ///< 1 to 1000.
 };
 
 struct DocumentPage {
@@ -56,13 +56,13 @@ struct JournalEntry {
   std::int64_t sequence = 0;
   Timestamp time;
   std::string actor;
-  std::string action;   ///< `create`, `update`, `delete`, or a verb of a room: `login`, `write`, `release`.
+  std::string action;  ///< `create`, `update`, `delete`, or a verb of a room: `login`, `write`, `release`.
   std::string kind;
   std::string id;
   std::int64_t version = 0;
-  std::string digest;   ///< SHA-256 of the body, hex.
-  std::string detail;   ///< JSON; for acts that are no documents.
-  std::string hash;     ///< SHA-256 over the entry before's hash and this entry's fields, hex.
+  std::string digest;  ///< SHA-256 of the body, hex.
+  std::string detail;  ///< JSON; for acts that are no documents.
+  std::string hash;    ///< SHA-256 over the entry before's hash and this entry's fields, hex.
 };
 
 /// What a write may do. Lives inside `Store::write` only.

@@ -152,7 +152,8 @@ TEST_P(StoreSuite, FindsByEqualFieldsAndRanges) {
   EXPECT_EQ(ids({.kind = "press", .equal = {{"site", "kiel"}}, .limit = 1}), (Ids{"p1", "p2", "p4"}));
   EXPECT_EQ(ids({.kind = "press", .equal = {{"site", "kiel"}, {"state", "on"}}, .limit = 1}), (Ids{"p1", "p4"}));
   EXPECT_EQ(ids({.kind = "press", .range_field = "built", .limit = 1}), (Ids{"p2", "p4", "p1", "p3"}));
-  EXPECT_EQ(ids({.kind = "press", .range_field = "built", .descending = true, .limit = 1}), (Ids{"p3", "p1", "p4", "p2"}));
+  EXPECT_EQ(ids({.kind = "press", .range_field = "built", .descending = true, .limit = 1}),
+            (Ids{"p3", "p1", "p4", "p2"}));
   EXPECT_EQ(ids({.kind = "press", .range_field = "built", .range_begin = "2020", .range_end = "2021"}), Ids{"p1"});
   EXPECT_EQ(ids({.kind = "press", .equal = {{"state", "on"}}, .range_field = "built", .range_end = "2021", .limit = 1}),
             (Ids{"p4", "p1"}));
@@ -248,7 +249,8 @@ TEST_P(StoreSuite, FindsAForgedEntryADocumentBehindItsBackAndAGap) {
   const auto hidden = spoil("UPDATE journal SET sequence = 100 WHERE sequence = 4",
                             "UPDATE journal SET sequence = 4 WHERE sequence = 100");
   EXPECT_EQ(hidden.message, "the journal is broken at entry 4: it is missing; the next one is 5");
-  const auto cut = spoil("UPDATE journal SET sequence = -5 WHERE sequence = 5", "UPDATE journal SET sequence = 5 WHERE sequence = -5");
+  const auto cut = spoil("UPDATE journal SET sequence = -5 WHERE sequence = 5",
+                         "UPDATE journal SET sequence = 5 WHERE sequence = -5");
   EXPECT_EQ(cut.message, "the journal ends at entry 4, but it had 5");
   database_->run("DELETE FROM document WHERE id = 'p4'");
   EXPECT_EQ(store_->verify_journal().error().message, "the journal tells of 5 documents, but 4 are there");
@@ -318,7 +320,8 @@ TEST_P(StoreSuite, CountsRightWhenManyChangeOneDocument) {
       for (int i = 0; i < kEach; ++i) {
         EXPECT_TRUE(store_->write(kAnna, [&](Transaction& transaction) -> Result<void> {
           HANSE_TRY(const auto found, transaction.get("press", "counter"));
-          HANSE_CHECK(transaction.put("press", "counter", std::to_string(std::stoi(found->body) + 1), {}, found->version));
+          HANSE_CHECK(
+              transaction.put("press", "counter", std::to_string(std::stoi(found->body) + 1), {}, found->version));
           return {};
         }));
       }
@@ -400,7 +403,9 @@ TEST(OpenStore, RefusesAddressesItDoesNotKnow) {
 struct Press {
   std::string id;
   std::int64_t tonnes = 0;
-  static std::vector<IndexField> index(const Press& press) { return {{"size", press.tonnes > 100 ? "large" : "small"}}; }
+  static std::vector<IndexField> index(const Press& press) {
+    return {{"size", press.tonnes > 100 ? "large" : "small"}};
+  }
 };
 HANSE_DESCRIBE(Press, (id, tonnes))
 

@@ -12,14 +12,22 @@ using plant::LossCategory;
 
 std::int64_t& time_of(Elements& elements, Bucket bucket) {
   switch (bucket) {
-    case Bucket::no_shift: return elements.no_shift_ns;
-    case Bucket::planned: return elements.planned_ns;
-    case Bucket::no_data: return elements.no_data_ns;
-    case Bucket::producing: return elements.producing_ns;
-    case Bucket::setup: return elements.setup_ns;
-    case Bucket::breakdown: return elements.breakdown_ns;
-    case Bucket::waiting: return elements.waiting_ns;
-    case Bucket::minor_stop: return elements.minor_stop_ns;
+    case Bucket::no_shift:
+      return elements.no_shift_ns;
+    case Bucket::planned:
+      return elements.planned_ns;
+    case Bucket::no_data:
+      return elements.no_data_ns;
+    case Bucket::producing:
+      return elements.producing_ns;
+    case Bucket::setup:
+      return elements.setup_ns;
+    case Bucket::breakdown:
+      return elements.breakdown_ns;
+    case Bucket::waiting:
+      return elements.waiting_ns;
+    case Bucket::minor_stop:
+      return elements.minor_stop_ns;
   }
   std::unreachable();
 }
@@ -98,10 +106,14 @@ Bucket bucket_of(const Stretch& stretch, PlanPiece::Kind plan, Duration run_leng
   if (plan == PlanPiece::Kind::off) return Bucket::no_shift;
   if (plan == PlanPiece::Kind::pause) return Bucket::planned;
   switch (stretch.state) {
-    case MachineState::offline: return Bucket::no_data;
-    case MachineState::planned_stop: return Bucket::planned;
-    case MachineState::setup: return Bucket::setup;
-    default: break;
+    case MachineState::offline:
+      return Bucket::no_data;
+    case MachineState::planned_stop:
+      return Bucket::planned;
+    case MachineState::setup:
+      return Bucket::setup;
+    default:
+      break;
   }
   const auto* reason = reason_of(judgement.records, stretch.reason);
   if (reason && (reason->planned || reason->loss == LossCategory::planned)) return Bucket::planned;

@@ -1,5 +1,5 @@
-#include <fstream>
 #include <gtest/gtest.h>
+#include <fstream>
 #include <numeric>
 #include <sstream>
 
@@ -18,12 +18,13 @@ struct Case {
   std::vector<plant::Product> products;
   std::vector<plant::ReasonCode> reasons;
   std::vector<ProductionEvent> events;
-  std::map<std::string, double> seconds;   ///< Elements in seconds, by name without `_ns`.
-  std::map<std::string, double> counts;    ///< good, scrap, failures, ...
+  std::map<std::string, double> seconds;  ///< Elements in seconds, by name without `_ns`.
+  std::map<std::string, double> counts;   ///< good, scrap, failures, ...
   std::map<std::string, std::optional<double>> kpis;
   std::map<std::string, double> losses_s;
 };
-HANSE_DESCRIBE(Case, (why, from, to, micro_stop_s, calendars, products, reasons, events, seconds, counts, kpis, losses_s))
+HANSE_DESCRIBE(Case,
+               (why, from, to, micro_stop_s, calendars, products, reasons, events, seconds, counts, kpis, losses_s))
 
 plant::Records records_of(const Case& test) {
   plant::Records records;
@@ -47,7 +48,8 @@ Elements elements_of(const plant::Records& records, std::span<const ProductionEv
 }
 
 std::int64_t sum_of(const std::vector<LossNode>& nodes) {
-  return std::accumulate(nodes.begin(), nodes.end(), std::int64_t{0}, [](auto sum, const auto& n) { return sum + n.ns; });
+  return std::accumulate(nodes.begin(), nodes.end(), std::int64_t{0},
+                         [](auto sum, const auto& n) { return sum + n.ns; });
 }
 
 class HandComputed : public testing::TestWithParam<std::string> {};
@@ -103,8 +105,8 @@ std::vector<ProductionEvent> random_events(Random& random, Span around) {
   std::vector<ProductionEvent> events;
   const auto count = random.integer(0, 60);
   for (std::int64_t i = 0; i < count; ++i) {
-    ProductionEvent event{.id = std::to_string(i), .time = {random.integer(around.begin.ns, around.end.ns)},
-                          .asset = AssetId{"m1"}};
+    ProductionEvent event{
+        .id = std::to_string(i), .time = {random.integer(around.begin.ns, around.end.ns)}, .asset = AssetId{"m1"}};
     event.kind = static_cast<plant::EventKind>(random.integer(0, 5));
     event.state = static_cast<MachineState>(random.integer(0, 5));
     event.quantity = static_cast<double>(random.integer(0, 50));
@@ -125,9 +127,14 @@ TEST(LossTree, AddsUpToCalendarTimeWhateverHappened) {
                       {.id = "b", .name = "B", .description = "", .ideal_cycle_s = 11, .cycles_s = {{"press", 9.25}}}};
     world.reasons = {{.id = "planned-thing", .name = "P", .parent = "", .planned = true}};
     if (random.chance(0.7)) {
-      world.calendars = {{.id = "c", .name = "C", .time_zone = "Europe/Berlin",
-                          .shifts = {{.name = "day", .days = {plant::Weekday::mon, plant::Weekday::sun}, .begin = "06:00",
-                                      .end = "14:30", .breaks = {{"09:00", "09:20"}}}},
+      world.calendars = {{.id = "c",
+                          .name = "C",
+                          .time_zone = "Europe/Berlin",
+                          .shifts = {{.name = "day",
+                                      .days = {plant::Weekday::mon, plant::Weekday::sun},
+                                      .begin = "06:00",
+                                      .end = "14:30",
+                                      .breaks = {{"09:00", "09:20"}}}},
                           .exceptions = {}}};
     }
     const auto records = records_of(world);

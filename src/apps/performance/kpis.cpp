@@ -44,9 +44,10 @@ void add_oee(List& list, const Elements& e) {
   list.add("quality", "Quality ratio", "GQ / PQ", quality(e), kNoParts);
   list.add("oee", "OEE", "PRI * GQ / PBT", oee(e), oee_missing);
   // (AUPT / PBT) * E * Q; E * Q = PRI * GQ / APT.
-  const auto net = rated(e) && e.producing_ns > 0
-                       ? ratio(as_real(e.producing_ns + e.setup_ns) / as_real(e.producing_ns) * as_real(e.ideal_good_ns), pbt)
-                       : std::nullopt;
+  const auto net =
+      rated(e) && e.producing_ns > 0
+          ? ratio(as_real(e.producing_ns + e.setup_ns) / as_real(e.producing_ns) * as_real(e.ideal_good_ns), pbt)
+          : std::nullopt;
   list.add("nee", "Net equipment effectiveness", "AUPT / PBT * E * Q", net, rated(e) ? kNoProduction : kNoIdeal);
   list.add("teep", "TEEP", "PRI * GQ / calendar time",
            rated(e) ? ratio(as_real(e.ideal_good_ns), as_real(e.calendar_ns)) : std::nullopt, kNoIdeal);
@@ -55,13 +56,14 @@ void add_oee(List& list, const Elements& e) {
 void add_times(List& list, const Elements& e) {
   const double aupt = as_real(e.producing_ns + e.setup_ns), aubt = aupt + as_real(e.delay_ns);
   list.add("allocation_efficiency", "Allocation efficiency", "AUBT / PBT", ratio(aubt, as_real(e.busy_ns())), kNoBusy);
-  list.add("utilisation_efficiency", "Utilisation efficiency", "APT / AUBT", ratio(as_real(e.producing_ns), aubt), kNoProduction);
+  list.add("utilisation_efficiency", "Utilisation efficiency", "APT / AUBT", ratio(as_real(e.producing_ns), aubt),
+           kNoProduction);
   list.add("technical_efficiency", "Technical efficiency", "APT / (APT + ADET)",
            ratio(as_real(e.producing_ns), as_real(e.producing_ns + e.delay_ns)), kNoProduction);
   list.add("setup_ratio", "Set-up ratio", "AUST / AUPT", ratio(as_real(e.setup_ns), aupt), kNoProduction);
   list.add("throughput", "Throughput rate", "PQ / AUBT", ratio(e.produced() * kHour, aubt), kNoProduction, "/h");
-  list.add("cycle_time", "Mean cycle time", "APT / PQ",
-           ratio(as_real(e.producing_ns) / kSecond, e.produced()), kNoParts, "s");
+  list.add("cycle_time", "Mean cycle time", "APT / PQ", ratio(as_real(e.producing_ns) / kSecond, e.produced()),
+           kNoParts, "s");
 }
 
 void add_quality(List& list, const Elements& e) {
@@ -82,7 +84,8 @@ void add_maintenance(List& list, const Elements& e) {
   list.add("inherent_availability", "Inherent availability", "MTBF / (MTBF + MTTR)",
            e.failures > 0 ? ratio(operating, operating + repair) : std::nullopt, kNoFailure);
   list.add("unexplained", "Unexplained stops", "stops without reason / stops over the limit",
-           ratio(as_real(e.unexplained_ns), as_real(e.breakdown_ns + e.waiting_ns)), "there was no stop over the limit");
+           ratio(as_real(e.unexplained_ns), as_real(e.breakdown_ns + e.waiting_ns)),
+           "there was no stop over the limit");
 }
 
 }  // namespace

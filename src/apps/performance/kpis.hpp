@@ -10,11 +10,11 @@ namespace hanse::apps::performance {
 
 /// One figure with its formula. Without a value, `missing` says why: it is never 0 or 100 % for want of data.
 struct Kpi {
-  std::string id;        ///< `oee`
+  std::string id;  ///< `oee`
   std::string name;
   std::optional<double> value;
-  std::string unit;      ///< UCUM; `1` for a ratio.
-  std::string formula;   ///< In the symbols of ISO 22400-2.
+  std::string unit;     ///< UCUM; `1` for a ratio.
+  std::string formula;  ///< In the symbols of ISO 22400-2.
   std::string missing;
 };
 HANSE_DESCRIBE(Kpi, (id, name, value, unit, formula, missing))
@@ -36,10 +36,10 @@ std::vector<Kpi> kpis(const Elements& elements);
 /// One leaf of the loss tree. The leaves add up to calendar time, to the nanosecond.
 struct LossNode {
   std::string id;
-  std::string group;      ///< schedule, planned, unknown, availability, performance, quality, value.
+  std::string group;  ///< schedule, planned, unknown, availability, performance, quality, value.
   std::string name;
-  std::int64_t ns = 0;    ///< Negative only for speed, when the ideal cycle time is wrong.
-  double share = 0;       ///< Of calendar time.
+  std::int64_t ns = 0;  ///< Negative only for speed, when the ideal cycle time is wrong.
+  double share = 0;     ///< Of calendar time.
 };
 HANSE_DESCRIBE(LossNode, (id, group, name, ns, share))
 std::vector<LossNode> losses(const Elements& elements);

@@ -1,7 +1,7 @@
 #include "apps/performance/machine.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "base/text.hpp"
 
@@ -27,15 +27,27 @@ void Machine::read(const Reading& reading, std::vector<ProductionEvent>& out) {
       readings_.execution = reading.text;
       readings_.execution_known = reading.known;
       break;
-    case Meaning::mode: readings_.mode = reading.text; break;
-    case Meaning::availability: readings_.availability = reading.known ? reading.text : "unavailable"; break;
-    case Meaning::alarm: read_alarm(reading, out); break;
+    case Meaning::mode:
+      readings_.mode = reading.text;
+      break;
+    case Meaning::availability:
+      readings_.availability = reading.known ? reading.text : "unavailable";
+      break;
+    case Meaning::alarm:
+      read_alarm(reading, out);
+      break;
     case Meaning::part_count:
     case Meaning::good_count:
-    case Meaning::scrap_count: count(reading, out); break;
-    case Meaning::scrap_reason: scrap_reason_ = reading.text; break;
+    case Meaning::scrap_count:
+      count(reading, out);
+      break;
+    case Meaning::scrap_reason:
+      scrap_reason_ = reading.text;
+      break;
     case Meaning::order:
-    case Meaning::product: read_order(reading, out); break;
+    case Meaning::product:
+      read_order(reading, out);
+      break;
     case Meaning::ideal_cycle_time:
       if (reading.number) told_ideal_ns_ = static_cast<std::int64_t>(*reading.number * 1e9);
       break;
@@ -47,7 +59,8 @@ void Machine::read(const Reading& reading, std::vector<ProductionEvent>& out) {
       }
       break;
     }
-    default: break;
+    default:
+      break;
   }
   if (reading.known) last_heard_ = std::max(last_heard_, reading.time);
   if (reading.time >= since_) unsettled_ = reading.time;  // Of an older one the value is remembered, no more.
@@ -162,8 +175,14 @@ void Machine::close_parts(Timestamp until, std::vector<ProductionEvent>& out) {
   }
   const auto add = [&](EventKind kind, double quantity, const std::string& reason) {
     if (quantity <= 0) return;
-    emit({.time = parts_.last, .kind = kind, .quantity = quantity, .duration_ns = told_ideal_ns_, .reason = reason,
-          .order = order_, .product = product_, .source = "signal"},
+    emit({.time = parts_.last,
+          .kind = kind,
+          .quantity = quantity,
+          .duration_ns = told_ideal_ns_,
+          .reason = reason,
+          .order = order_,
+          .product = product_,
+          .source = "signal"},
          fmt::format("{}.{}.{}", describe::enum_name(kind), parts_.begin.ns, parts_.part), out);
   };
   add(EventKind::good, good, "");

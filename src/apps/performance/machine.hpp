@@ -18,9 +18,9 @@ namespace hanse::apps::performance {
 struct Reading {
   signal::Meaning meaning = signal::Meaning::other;
   Timestamp time;
-  bool known = false;          ///< False when it was null or bad.
+  bool known = false;  ///< False when it was null or bad.
   std::optional<double> number;
-  std::string text;            ///< Of a number its decimal text.
+  std::string text;  ///< Of a number its decimal text.
 };
 
 /// Follows one machine: samples in, production events out, and the events of the last day kept for the live figures.
@@ -68,8 +68,8 @@ class Machine {
   MachineState state_ = MachineState::offline;
   Timestamp since_ = Timestamp::min();
   std::int64_t changes_at_since_ = 0;
-  bool explained_ = false;                 ///< The stop that goes on has a reason.
-  std::optional<Timestamp> unsettled_;     ///< Of the newest values that weren't looked at together yet.
+  bool explained_ = false;              ///< The stop that goes on has a reason.
+  std::optional<Timestamp> unsettled_;  ///< Of the newest values that weren't looked at together yet.
   Timestamp last_heard_ = Timestamp::min();
   std::string order_, product_, stop_reason_, scrap_reason_;
   Timestamp alarm_since_ = Timestamp::min();
@@ -77,12 +77,12 @@ class Machine {
   Counter all_, good_, scrap_;
   bool counts_good_ = false, counts_scrap_ = false, counts_all_ = false;
   struct {
-    Timestamp begin = Timestamp::min();   ///< Of the stretch in which parts are added up.
+    Timestamp begin = Timestamp::min();  ///< Of the stretch in which parts are added up.
     Timestamp last;
     double all = 0, good = 0, scrap = 0;
-    std::int64_t part = 0;                ///< How many events the stretch has given already.
+    std::int64_t part = 0;  ///< How many events the stretch has given already.
   } parts_;
-  double debt_ = 0;    ///< Scrap told before the part it was.
+  double debt_ = 0;  ///< Scrap told before the part it was.
   std::deque<ProductionEvent> events_;
   std::int64_t late_ = 0;
 };

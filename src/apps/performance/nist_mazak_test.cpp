@@ -1,5 +1,5 @@
-#include <fstream>
 #include <gtest/gtest.h>
+#include <fstream>
 
 #include "apps/performance/machine.hpp"
 #include "base/text.hpp"
@@ -11,7 +11,8 @@ using signal::Meaning;
 
 /// A recorded hour of a machining centre of the NIST Smart Manufacturing Systems Test Bed.
 std::vector<Reading> recorded_readings() {
-  std::ifstream file{std::string{HANSE_ROOM_DIR} + "/../../connectors/mtconnect/testdata/nist-Mazak01-20170627.shdr.txt"};
+  std::ifstream file{std::string{HANSE_ROOM_DIR} +
+                     "/../../connectors/mtconnect/testdata/nist-Mazak01-20170627.shdr.txt"};
   const std::map<std::string_view, Meaning> meanings{
       {"execution", Meaning::execution}, {"mode", Meaning::mode}, {"estop", Meaning::alarm}};
   std::vector<Reading> readings;
@@ -19,8 +20,11 @@ std::vector<Reading> recorded_readings() {
     const auto parts = split(line, '|');
     const auto meaning = parts.size() < 3 ? meanings.end() : meanings.find(parts[1]);
     if (meaning == meanings.end()) continue;
-    readings.push_back({.meaning = meaning->second, .time = parse_timestamp(parts[0]).value(),
-                        .known = parts[2] != "UNAVAILABLE", .number = {}, .text = std::string{trim(parts[2])}});
+    readings.push_back({.meaning = meaning->second,
+                        .time = parse_timestamp(parts[0]).value(),
+                        .known = parts[2] != "UNAVAILABLE",
+                        .number = {},
+                        .text = std::string{trim(parts[2])}});
   }
   std::stable_sort(readings.begin(), readings.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   return readings;
@@ -37,7 +41,8 @@ TEST(NistMazak, StatesLastAsLongAsInTheRawFile) {
   ASSERT_EQ(readings.size(), 39u);
 
   for (const auto& reading : readings) machine.read(reading, events);
-  const Span span{parse_timestamp("2017-06-27T08:46:54.470Z").value(), parse_timestamp("2017-06-27T09:55:28.826Z").value()};
+  const Span span{parse_timestamp("2017-06-27T08:46:54.470Z").value(),
+                  parse_timestamp("2017-06-27T09:55:28.826Z").value()};
   machine.advance(span.end, events);
 
   std::map<std::string, std::int64_t> ns, entered;

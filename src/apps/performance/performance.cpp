@@ -1,18 +1,19 @@
 #include "apps/performance/performance.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace hanse::apps::performance {
 namespace {
 
 using signal::Meaning;
 
-constexpr std::array kReads{Meaning::execution,   Meaning::mode,         Meaning::availability, Meaning::alarm,
-                            Meaning::part_count,  Meaning::good_count,   Meaning::scrap_count,  Meaning::scrap_reason,
-                            Meaning::stop_reason, Meaning::order,        Meaning::product,      Meaning::ideal_cycle_time};
+constexpr std::array kReads{Meaning::execution,   Meaning::mode,         Meaning::availability,
+                            Meaning::alarm,       Meaning::part_count,   Meaning::good_count,
+                            Meaning::scrap_count, Meaning::scrap_reason, Meaning::stop_reason,
+                            Meaning::order,       Meaning::product,      Meaning::ideal_cycle_time};
 constexpr Duration kKpiEvery = 1min;
-constexpr Duration kNoShiftWindow = 8h;   ///< What the live figures look back over where no shift is on.
+constexpr Duration kNoShiftWindow = 8h;  ///< What the live figures look back over where no shift is on.
 
 bool makes_a_machine(Meaning meaning) {
   return meaning == Meaning::execution || meaning == Meaning::part_count || meaning == Meaning::good_count;
@@ -158,11 +159,16 @@ void Performance::add_kpis(const Inputs&, Outputs& out) {
     const std::string key = "ideal_cycle:" + machine->id().value;
     const bool too_good = effectiveness(elements).value_or(0) > 1.05 && elements.produced() >= 20;
     if (too_good && open_findings_.insert(key).second) {
-      out.findings.push_back({.app = "", .key = key, .asset = asset->id, .severity = Severity::warning,
-                              .title = fmt::format("{} is faster than its ideal cycle time: effectiveness {:.0f} %",
-                                                   asset->name, *effectiveness(elements) * 100),
-                              .detail = "The ideal cycle time of what it makes is too long; correct it with the product.",
-                              .begin = span.begin, .end = {}});
+      out.findings.push_back(
+          {.app = "",
+           .key = key,
+           .asset = asset->id,
+           .severity = Severity::warning,
+           .title = fmt::format("{} is faster than its ideal cycle time: effectiveness {:.0f} %", asset->name,
+                                *effectiveness(elements) * 100),
+           .detail = "The ideal cycle time of what it makes is too long; correct it with the product.",
+           .begin = span.begin,
+           .end = {}});
     } else if (!too_good && open_findings_.erase(key) > 0) {
       out.findings.push_back({.app = "", .key = key, .asset = asset->id, .begin = span.begin, .end = now_});
     }
@@ -182,21 +188,34 @@ void Performance::add_findings(const Machine& machine, Outputs& out) {
   if (machine.state() == MachineState::down && !planned && meant_to_work && length >= settings_.finding_after) {
     open_findings_.insert(key);
     const auto why = reason ? reason_name(*records_, reason->reason) : std::string{"no reason given"};
-    out.findings.push_back(
-        {.app = "", .key = key, .asset = machine.id(),
-         .severity = length >= 6 * settings_.finding_after ? Severity::critical : Severity::warning,
-         .title = fmt::format("{} stands: {}, {}", asset->name, why, minutes_text(length)),
-         .detail = machine.alarm().empty() ? "" : "Alarm: " + machine.alarm(), .begin = machine.since(), .end = {}});
+    out.findings.push_back({.app = "",
+                            .key = key,
+                            .asset = machine.id(),
+                            .severity = length >= 6 * settings_.finding_after ? Severity::critical : Severity::warning,
+                            .title = fmt::format("{} stands: {}, {}", asset->name, why, minutes_text(length)),
+                            .detail = machine.alarm().empty() ? "" : "Alarm: " + machine.alarm(),
+                            .begin = machine.since(),
+                            .end = {}});
   } else if (open_findings_.erase(key) > 0) {
-    out.findings.push_back({.app = "", .key = key, .asset = machine.id(), .severity = Severity::info,
-                            .title = fmt::format("{} runs again", asset->name), .detail = "", .begin = machine.since(),
+    out.findings.push_back({.app = "",
+                            .key = key,
+                            .asset = machine.id(),
+                            .severity = Severity::info,
+                            .title = fmt::format("{} runs again", asset->name),
+                            .detail = "",
+                            .begin = machine.since(),
                             .end = machine.since() == Timestamp::min() ? now_ : machine.since()});
   }
 }
 
 BoardMachine Performance::board_machine(const Machine& machine, const plant::Asset& asset, Elements& sum) const {
-  BoardMachine out{.asset = asset.id, .name = asset.name, .kind = asset.kind, .state = machine.state(),
-                   .alarm = machine.alarm(), .order = machine.order(), .product = machine.product()};
+  BoardMachine out{.asset = asset.id,
+                   .name = asset.name,
+                   .kind = asset.kind,
+                   .state = machine.state(),
+                   .alarm = machine.alarm(),
+                   .order = machine.order(),
+                   .product = machine.product()};
   if (machine.since() != Timestamp::min()) out.since = machine.since();
   if (const auto* reason = machine.state() == MachineState::producing ? nullptr : reason_of_stop(machine)) {
     out.reason = reason->reason;
@@ -204,7 +223,8 @@ BoardMachine Performance::board_machine(const Machine& machine, const plant::Ass
   }
   const auto span = live_span(machine.id(), &out.shift);
   if (!out.shift.empty()) {
-    const auto shifts = shifts_between(*records_->calendar_of(asset.id), *records_->zone_of(asset.id), {now_, now_ + 1ns});
+    const auto shifts =
+        shifts_between(*records_->calendar_of(asset.id), *records_->zone_of(asset.id), {now_, now_ + 1ns});
     out.shift_begin = shifts.front().span.begin;
     out.shift_end = shifts.front().span.end;
   }
@@ -229,7 +249,8 @@ BoardMachine Performance::board_machine(const Machine& machine, const plant::Ass
   const Parts next{.time = now_, .product = machine.product(), .ideal_ns = machine.told_ideal_ns()};
   const auto ideal = ideal_of(next, {*records_, asset.id, settings_.micro_stop, settings_.ideal_cycle_s});
   if (ideal > 0) {
-    out.target = std::floor(static_cast<double>(elements.busy_ns()) / static_cast<double>(ideal) * settings_.oee_target);
+    out.target =
+        std::floor(static_cast<double>(elements.busy_ns()) / static_cast<double>(ideal) * settings_.oee_target);
   }
   sum += elements;
   return out;
@@ -270,8 +291,7 @@ Board Performance::board() const {
 Result<std::vector<MachineTime>> Performance::machine_times(const AssetId& asset, Span span) const {
   if (!records_->asset(asset)) return fail(ErrorCode::not_found, "there is no asset '" + asset.value + "'");
   if (span.end <= span.begin || span.end > span.begin + 400 * 24h) {
-    return fail(ErrorCode::invalid, "the time asked for is wrong",
-                {{"to", "must lie after from, at most 400 days"}});
+    return fail(ErrorCode::invalid, "the time asked for is wrong", {{"to", "must lie after from, at most 400 days"}});
   }
   std::vector<MachineTime> out;
   for (const auto* below : records_->subtree(asset)) {
@@ -295,24 +315,23 @@ Result<std::vector<MachineTime>> Performance::machine_times(const AssetId& asset
 }
 
 Manifest manifest() {
-  Manifest out{.id = "performance",
-               .title = "Performance",
-               .summary = "Machine states, OEE and the other ISO 22400 figures, losses and stops.",
-               .reads = {},
-               .warm_up = 2h,
-               .event_memory = 26h,
-               .settings_schema = [](SchemaBook& book) {
-                 return book.schema<PerformanceSettings>(SchemaBook::Use::input);
-               },
-               .make = [](const AppContext& context) -> Result<std::unique_ptr<App>> {
-                 const auto& text = context.settings.text;
-                 HANSE_TRY(auto settings, from_json<PerformanceSettings>(text.empty() ? "{}" : text));
-                 if (!built_in_rules(settings.state_rules)) {
-                   return fail(ErrorCode::invalid, "the performance app's settings are wrong",
-                               {{"state_rules", "must be one of mtconnect, packml, plain"}});
-                 }
-                 return std::unique_ptr<App>{std::make_unique<Performance>(std::move(settings), context)};
-               }};
+  Manifest out{
+      .id = "performance",
+      .title = "Performance",
+      .summary = "Machine states, OEE and the other ISO 22400 figures, losses and stops.",
+      .reads = {},
+      .warm_up = 2h,
+      .event_memory = 26h,
+      .settings_schema = [](SchemaBook& book) { return book.schema<PerformanceSettings>(SchemaBook::Use::input); },
+      .make = [](const AppContext& context) -> Result<std::unique_ptr<App>> {
+        const auto& text = context.settings.text;
+        HANSE_TRY(auto settings, from_json<PerformanceSettings>(text.empty() ? "{}" : text));
+        if (!built_in_rules(settings.state_rules)) {
+          return fail(ErrorCode::invalid, "the performance app's settings are wrong",
+                      {{"state_rules", "must be one of mtconnect, packml, plain"}});
+        }
+        return std::unique_ptr<App>{std::make_unique<Performance>(std::move(settings), context)};
+      }};
   for (const auto meaning : kReads) out.reads.push_back({.meaning = meaning, .unit = ""});
   return out;
 }

@@ -21,19 +21,20 @@ struct BoardMachine {
   std::string reason, reason_name;
   std::string alarm;
   std::string order, product;
-  std::string shift;                   ///< Empty when no shift is on.
+  std::string shift;  ///< Empty when no shift is on.
   std::optional<Timestamp> shift_begin, shift_end;
-  std::optional<double> oee, availability, effectiveness, quality;   ///< Of the shift so far, or of the last 8 h.
+  std::optional<double> oee, availability, effectiveness, quality;  ///< Of the shift so far, or of the last 8 h.
   double coverage = 1;
   double good = 0, scrap = 0;
-  std::optional<double> target;        ///< Good parts by now at the target OEE.
-  std::string missing;                 ///< Why there is no OEE.
+  std::optional<double> target;  ///< Good parts by now at the target OEE.
+  std::string missing;           ///< Why there is no OEE.
 };
-HANSE_DESCRIBE(BoardMachine, (asset, name, kind, state, since, reason, reason_name, alarm, order, product, shift, shift_begin,
-                              shift_end, oee, availability, effectiveness, quality, coverage, good, scrap, target, missing))
+HANSE_DESCRIBE(BoardMachine,
+               (asset, name, kind, state, since, reason, reason_name, alarm, order, product, shift, shift_begin,
+                shift_end, oee, availability, effectiveness, quality, coverage, good, scrap, target, missing))
 
 struct BoardLine {
-  AssetId asset;        ///< The node above its machines; empty for machines that stand alone.
+  AssetId asset;  ///< The node above its machines; empty for machines that stand alone.
   std::string name;
   std::optional<double> oee;
   double good = 0, scrap = 0;
@@ -66,7 +67,7 @@ class Performance final : public App {
 
  private:
   struct Source {
-    std::size_t machine = 0;   ///< Place in `machines_` plus one; 0 for none.
+    std::size_t machine = 0;  ///< Place in `machines_` plus one; 0 for none.
     signal::Meaning meaning = signal::Meaning::other;
   };
   Machine& machine_of(const AssetId& id);
@@ -86,7 +87,7 @@ class Performance final : public App {
   std::shared_ptr<const signal::Signals> signals_;
   std::vector<std::unique_ptr<Machine>> machines_;
   std::map<AssetId, std::size_t> places_;
-  std::vector<Source> sources_;         ///< By signal number.
+  std::vector<Source> sources_;  ///< By signal number.
   std::set<std::string> open_findings_;
 };
 

@@ -19,7 +19,8 @@ class MemoryHistory final : public historian::Historian {
  public:
   Result<historian::AppendCounts> append(const signal::SampleBatch& batch) override {
     for (const auto& sample : batch.samples) all_.add_from(batch, sample);
-    std::stable_sort(all_.samples.begin(), all_.samples.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+    std::stable_sort(all_.samples.begin(), all_.samples.end(),
+                     [](const auto& a, const auto& b) { return a.time < b.time; });
     return historian::AppendCounts{};
   }
   Result<signal::SampleBatch> raw(SignalId number, historian::TimeRange range, std::size_t, std::stop_token) override {
@@ -33,7 +34,8 @@ class MemoryHistory final : public historian::Historian {
     std::optional<historian::LastValue> found;
     for (const auto& sample : all_.samples) {
       if (sample.signal != number || sample.time > time) continue;
-      found = historian::LastValue{sample, sample.type == signal::ValueType::text ? std::string{all_.text(sample)} : ""};
+      found =
+          historian::LastValue{sample, sample.type == signal::ValueType::text ? std::string{all_.text(sample)} : ""};
     }
     return found;
   }
@@ -41,7 +43,8 @@ class MemoryHistory final : public historian::Historian {
   Result<std::vector<historian::Bucket>> aggregate(SignalId, historian::TimeRange, Duration, std::stop_token) override {
     return std::vector<historian::Bucket>{};
   }
-  Result<std::vector<historian::Pixel>> downsample(SignalId, historian::TimeRange, std::size_t, std::stop_token) override {
+  Result<std::vector<historian::Pixel>> downsample(SignalId, historian::TimeRange, std::size_t,
+                                                   std::stop_token) override {
     return std::vector<historian::Pixel>{};
   }
   Result<std::vector<historian::StateDuration>> state_durations(SignalId, historian::TimeRange) override {
@@ -61,10 +64,13 @@ class PressLine : public testing::Test {
     store = store::open_store("sqlite::memory:", clock).value();
     plant = plant::Plant::open(*store, clock, directory).value();
     const store::Actor actor{"user:test"};
-    ASSERT_TRUE(plant->put<plant::Asset>(actor, {{.id = AssetId{"line-1"}, .name = "Line 1", .level = plant::Level::line},
-                                                 {.id = AssetId{"press-4"}, .name = "Press 4", .parent = AssetId{"line-1"}, .kind = "press"}}));
-    ASSERT_TRUE(plant->put<plant::Product>(actor, plant::Product{.id = "bracket", .name = "Bracket", .ideal_cycle_s = 10}));
-    ASSERT_TRUE(plant->put<plant::ReasonCode>(actor, plant::ReasonCode{.id = "hydraulic-pressure", .name = "hydraulic pressure"}));
+    ASSERT_TRUE(plant->put<plant::Asset>(
+        actor, {{.id = AssetId{"line-1"}, .name = "Line 1", .level = plant::Level::line},
+                {.id = AssetId{"press-4"}, .name = "Press 4", .parent = AssetId{"line-1"}, .kind = "press"}}));
+    ASSERT_TRUE(
+        plant->put<plant::Product>(actor, plant::Product{.id = "bracket", .name = "Bracket", .ideal_cycle_s = 10}));
+    ASSERT_TRUE(plant->put<plant::ReasonCode>(
+        actor, plant::ReasonCode{.id = "hydraulic-pressure", .name = "hydraulic pressure"}));
     execution = make("execution", Meaning::execution, signal::ValueType::text);
     parts = make("part_count", Meaning::part_count, signal::ValueType::integer);
     scrap = make("scrap_count", Meaning::scrap_count, signal::ValueType::integer);
@@ -86,8 +92,11 @@ class PressLine : public testing::Test {
   }
 
   SignalId make(std::string name, Meaning meaning, signal::ValueType type) {
-    return plant->catalogue().create({"user:test"}, {{.asset = AssetId{"press-4"}, .name = std::move(name),
-                                                      .meaning = meaning, .type = type}}).value().front();
+    return plant->catalogue()
+        .create({"user:test"},
+                {{.asset = AssetId{"press-4"}, .name = std::move(name), .meaning = meaning, .type = type}})
+        .value()
+        .front();
   }
 
   void say(SignalId number, Timestamp time, std::string text) {
@@ -103,11 +112,13 @@ class PressLine : public testing::Test {
     engine->offer(batch);
   }
 
-  JsonDocument call(api::Method method, const std::string& path, std::map<std::string, std::string, std::less<>> parameters,
-                    std::string body = {}) {
+  JsonDocument call(api::Method method, const std::string& path,
+                    std::map<std::string, std::string, std::less<>> parameters, std::string body = {}) {
     for (const auto& route : routes) {
       if (route.path != "/api/v1/apps/" + path || route.method != method) continue;
-      const auto response = route.handle({.parameters = std::move(parameters), .body = body, .content_type = "application/json",
+      const auto response = route.handle({.parameters = std::move(parameters),
+                                          .body = body,
+                                          .content_type = "application/json",
                                           .caller = {.id = "user:anna"}});
       EXPECT_TRUE(response) << to_string(response.error());
       return JsonDocument::parse(response ? response->body : "null").value();
@@ -148,8 +159,9 @@ class PressLine : public testing::Test {
 TEST_F(PressLine, ReportIsWhatTheSignalsSaid) {
   work_an_hour();
 
-  const auto report = call(api::Method::get, "performance/assets/{id}/report",
-                           {{"id", "press-4"}, {"from", to_string(start)}, {"to", to_string(start + 60min)}, {"by", "product"}});
+  const auto report =
+      call(api::Method::get, "performance/assets/{id}/report",
+           {{"id", "press-4"}, {"from", to_string(start)}, {"to", to_string(start + 60min)}, {"by", "product"}});
 
   const auto elements = *report.root().find("elements");
   EXPECT_EQ(elements.find("producing_ns")->integer(), 50 * 60'000'000'000);
@@ -259,8 +271,9 @@ TEST_F(PressLine, PartsBelongToTheProductThatRanWhenTheyWereCounted) {
   count(parts, start + 30s, 8);
   engine->step(start + 2min);
 
-  const auto report = call(api::Method::get, "performance/assets/{id}/report",
-                           {{"id", "press-4"}, {"from", to_string(start)}, {"to", to_string(start + 2min)}, {"by", "product"}});
+  const auto report =
+      call(api::Method::get, "performance/assets/{id}/report",
+           {{"id", "press-4"}, {"from", to_string(start)}, {"to", to_string(start + 2min)}, {"by", "product"}});
 
   const auto rows = *report.root().find("rows");
   ASSERT_EQ(rows.size(), 2u);
@@ -349,7 +362,8 @@ TEST_F(PressLine, AReplayAtAnyMomentFindsTheSameEvents) {
 /// Everything a step puts out, as text.
 std::string text_of(const Outputs& outputs) {
   std::string text = to_json(outputs.events) + to_json(outputs.findings);
-  for (const auto& sample : outputs.samples) text += sample.asset.value + sample.name + to_string(sample.time) + std::to_string(sample.value);
+  for (const auto& sample : outputs.samples)
+    text += sample.asset.value + sample.name + to_string(sample.time) + std::to_string(sample.value);
   return text;
 }
 
@@ -361,7 +375,8 @@ TEST_F(PressLine, SameInputsGiveSameOutputs) {
     for (int second = 0; second < 7200; second += 20) {
       Inputs inputs{.now = start + second * 1s, .signals = directory.snapshot(), .records = plant->records()};
       const auto words = std::to_array<std::string>({"ACTIVE", "STOPPED", "FEED_HOLD", "READY", "UNAVAILABLE", "?"});
-      if (random.chance(0.1)) inputs.batch.add_text(execution, inputs.now, words[static_cast<std::size_t>(random.integer(0, 5))]);
+      if (random.chance(0.1))
+        inputs.batch.add_text(execution, inputs.now, words[static_cast<std::size_t>(random.integer(0, 5))]);
       if (random.chance(0.5)) inputs.batch.add_integer(parts, inputs.now, second / 10);
       if (random.chance(0.05)) inputs.batch.add_integer(scrap, inputs.now, second / 500);
       text += text_of(app.step(inputs));

@@ -69,8 +69,8 @@ PerformanceReport make_report(const plant::Asset& asset, Span span, ReportBy by,
   for (const auto& machine : machines) {
     report.elements += elements_of(machine, span);
     for (const auto& slice : slices_of(machine, span, by)) {
-      const auto [row, fresh] = rows.try_emplace(slice.key, ReportRow{.key = slice.key, .begin = slice.span.begin,
-                                                                      .end = slice.span.end});
+      const auto [row, fresh] =
+          rows.try_emplace(slice.key, ReportRow{.key = slice.key, .begin = slice.span.begin, .end = slice.span.end});
       row->second.begin = std::min(row->second.begin, slice.span.begin);
       row->second.end = std::max(row->second.end, slice.span.end);
       row->second.elements += elements_of(machine, slice.span);
@@ -124,7 +124,8 @@ DowntimeReport make_downtimes(const AssetId& asset, Span span, const std::vector
         before->open = stretch.span.end == span.end;
       } else {
         report.stops.push_back({stretch.span.begin, stretch.span.end, stretch.span.end == span.end, stretch.state,
-                                stretch.reason, reason_name(records, stretch.reason), bucket, length, stretch.event_id});
+                                stretch.reason, reason_name(records, stretch.reason), bucket, length,
+                                stretch.event_id});
       }
     }
   }
@@ -136,7 +137,8 @@ DowntimeReport make_downtimes(const AssetId& asset, Span span, const std::vector
     sum += bar.ns;
     bar.cumulative_share = static_cast<double>(sum) / static_cast<double>(report.total_ns);
   }
-  std::stable_sort(report.stops.begin(), report.stops.end(), [](const Stop& a, const Stop& b) { return a.begin > b.begin; });
+  std::stable_sort(report.stops.begin(), report.stops.end(),
+                   [](const Stop& a, const Stop& b) { return a.begin > b.begin; });
   if (report.stops.size() > kStopsMax) report.stops.resize(kStopsMax);
   return report;
 }

@@ -59,9 +59,11 @@ struct StopReasonInput {
   std::string reason;
   std::string comment;
   static constexpr auto notes() {
-    return std::array{FieldNote{.field = "begin", .summary = "When the stop began, or from when in it the reason holds.", .required = true},
-                      FieldNote{.field = "reason", .summary = "Id of a reason code.", .required = true},
-                      FieldNote{.field = "comment", .summary = "In the person's words.", .length_max = 500}};
+    return std::array{
+        FieldNote{
+            .field = "begin", .summary = "When the stop began, or from when in it the reason holds.", .required = true},
+        FieldNote{.field = "reason", .summary = "Id of a reason code.", .required = true},
+        FieldNote{.field = "comment", .summary = "In the person's words.", .length_max = 500}};
   }
 };
 HANSE_DESCRIBE(StopReasonInput, (id, begin, reason, comment))
@@ -110,8 +112,14 @@ Result<ProductionEvent> give_reason(const Performance& app, const StopReasonInpu
   if (!before || before->state == MachineState::producing) {
     return fail(ErrorCode::invalid, "there is no stop at this time", {{"begin", "the machine doesn't stand then"}});
   }
-  ProductionEvent event{.id = log.next_id(), .time = in.begin, .asset = in.id, .kind = plant::EventKind::reason,
-                        .state = {}, .reason = in.reason, .source = "person", .actor = context.caller.id};
+  ProductionEvent event{.id = log.next_id(),
+                        .time = in.begin,
+                        .asset = in.id,
+                        .kind = plant::EventKind::reason,
+                        .state = {},
+                        .reason = in.reason,
+                        .source = "person",
+                        .actor = context.caller.id};
   event.comment = in.comment;
   HANSE_CHECK(log.append(store::Actor{context.caller.id}, {&event, 1}));
   return event;
@@ -122,7 +130,8 @@ Result<ProductionEvent> give_reason(const Performance& app, const StopReasonInpu
 std::vector<api::Route> Performance::routes() {
   std::vector<api::Route> out;
   out.push_back(api::route<BoardInput, Board>(
-      {Method::get, kPath + "board", "All lines and machines now: state, reason, figures of the shift.", "performance.read"},
+      {Method::get, kPath + "board", "All lines and machines now: state, reason, figures of the shift.",
+       "performance.read"},
       [this](const BoardInput&, const Context&) -> Result<Board> { return board(); }));
   out.push_back(api::route<ReportInput, PerformanceReport>(
       {Method::get, kAsset + "report", "Figures and losses of a machine, or of all below a node.", "performance.read"},

@@ -6,9 +6,10 @@
 namespace hanse::apps::performance {
 namespace {
 
-std::optional<MachineState> state(std::string_view rules, std::string execution, std::string mode = "", std::string alarm = "",
-                                  std::string availability = "") {
-  return decide(*built_in_rules(rules), {std::move(execution), std::move(mode), std::move(availability), std::move(alarm), true});
+std::optional<MachineState> state(std::string_view rules, std::string execution, std::string mode = "",
+                                  std::string alarm = "", std::string availability = "") {
+  return decide(*built_in_rules(rules),
+                {std::move(execution), std::move(mode), std::move(availability), std::move(alarm), true});
 }
 
 TEST(StateRules, ReadMtconnect) {

@@ -32,7 +32,7 @@ HANSE_DESCRIBE(StateRules, (id, execution, mode, mode_never_producing, unavailab
 /// What a machine's signals read now; empty texts for what it doesn't have.
 struct Readings {
   std::string execution, mode, availability, alarm;
-  bool execution_known = false;   ///< False when its last sample was bad or null.
+  bool execution_known = false;  ///< False when its last sample was bad or null.
 };
 
 /// The built-in rules of that name, or null: `mtconnect`, `packml`, `plain`.

@@ -46,8 +46,13 @@ void number_runs(std::vector<Stretch>& stretches, std::vector<Duration>& lengths
 void add_stretch(std::vector<Stretch>& out, const Now& now, Span span,
                  const std::map<Timestamp, const ProductionEvent*>& reasons) {
   if (span.begin >= span.end) return;
-  Stretch piece{.span = span, .state = now.state, .reason = {}, .order = now.order, .product = now.product,
-                .run = 0, .event_id = now.event_id};
+  Stretch piece{.span = span,
+                .state = now.state,
+                .reason = {},
+                .order = now.order,
+                .product = now.product,
+                .run = 0,
+                .event_id = now.event_id};
   // A reason given to the stop's begin holds although an order's change cut the stop since.
   for (auto reason = reasons.lower_bound(now.since); reason != reasons.end() && reason->first < span.end; ++reason) {
     if (reason->first > piece.span.begin) {
@@ -67,9 +72,8 @@ void add_stretch(std::vector<Stretch>& out, const Now& now, Span span,
 Timeline lay_out(std::span<const ProductionEvent> events, Span span, Timestamp known_until) {
   std::vector<const ProductionEvent*> sorted;
   for (const auto& event : events) sorted.push_back(&event);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
-    return a->time != b->time ? a->time < b->time : a->id < b->id;
-  });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto* a, const auto* b) { return a->time != b->time ? a->time < b->time : a->id < b->id; });
   const auto reasons = reasons_of(sorted);
   Now now;
   std::vector<Stretch> all;  // From the first event on, so that runs which reach in are whole.
@@ -92,8 +96,11 @@ Timeline lay_out(std::span<const ProductionEvent> events, Span span, Timestamp k
       now.product = event->product;
     } else if (event->kind == EventKind::good || event->kind == EventKind::scrap || event->kind == EventKind::rework) {
       if (!span.contains(event->time)) continue;
-      timeline.parts.push_back({.time = event->time, .kind = event->kind, .quantity = event->quantity,
-                                .reason = event->reason, .order = event->order.empty() ? now.order : event->order,
+      timeline.parts.push_back({.time = event->time,
+                                .kind = event->kind,
+                                .quantity = event->quantity,
+                                .reason = event->reason,
+                                .order = event->order.empty() ? now.order : event->order,
                                 .product = event->product.empty() ? now.product : event->product,
                                 .ideal_ns = event->duration_ns});
     }

@@ -19,11 +19,11 @@ using plant::Span;
 struct Stretch {
   Span span;
   MachineState state = MachineState::offline;
-  std::string reason;         ///< Code or words; empty when nobody said.
-  bool by_person = false;     ///< A person gave the reason.
+  std::string reason;      ///< Code or words; empty when nobody said.
+  bool by_person = false;  ///< A person gave the reason.
   std::string order, product;
   std::size_t run = 0;
-  std::string event_id;       ///< Of the event that began it.
+  std::string event_id;  ///< Of the event that began it.
 };
 
 /// Parts that were finished at a moment.

@@ -66,7 +66,8 @@ Answer finish_response(api::Response response, const AnswerWish& wish) {
       made.body.clear();
     }
   }
-  if (made.body.size() >= kCompressBytesMin && is_compressible(made.content_type) && accepts_gzip(wish.accept_encoding)) {
+  if (made.body.size() >= kCompressBytesMin && is_compressible(made.content_type) &&
+      accepts_gzip(wish.accept_encoding)) {
     made.body = gzip(made.body);
     answer.encoding = "gzip";
   }

@@ -12,8 +12,8 @@ struct Answer {
   std::string_view encoding;  ///< `gzip` or empty.
   std::string_view cache;     ///< Cache-Control
   std::string etag;
-  bool is_page = false;       ///< Gets the content security policy.
-  bool closes = false;        ///< The connection ends with it.
+  bool is_page = false;  ///< Gets the content security policy.
+  bool closes = false;   ///< The connection ends with it.
 
   std::string_view body() const { return file.data() ? file : std::string_view{response.body}; }
 };

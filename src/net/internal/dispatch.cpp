@@ -30,9 +30,12 @@ Result<api::Response> handle(const HttpServerParts& parts, const RoutedRequest& 
     }
   }
   HANSE_TRY(const auto if_match, parse_if_match(routed.if_match));
-  const api::Request request{.parameters = std::move(parameters), .body = routed.body,
-                             .content_type = routed.content_type, .if_match = if_match,
-                             .caller = std::move(caller), .facts = routed.facts};
+  const api::Request request{.parameters = std::move(parameters),
+                             .body = routed.body,
+                             .content_type = routed.content_type,
+                             .if_match = if_match,
+                             .caller = std::move(caller),
+                             .facts = routed.facts};
   return routed.match.route->handle(request);
 }
 

@@ -8,8 +8,8 @@
 namespace hanse::net::internal {
 
 namespace {
-constexpr int kLevel = 3;              // 1-3 are zlib's fast matchers; above, JSON shrinks little more.
-constexpr int kGzipWindow = 15 + 16;   // zlib.h, deflateInit2: plus 16 for gzip instead of zlib.
+constexpr int kLevel = 3;             // 1-3 are zlib's fast matchers; above, JSON shrinks little more.
+constexpr int kGzipWindow = 15 + 16;  // zlib.h, deflateInit2: plus 16 for gzip instead of zlib.
 }  // namespace
 
 std::string gzip(std::string_view bytes) {

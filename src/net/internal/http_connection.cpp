@@ -51,8 +51,8 @@ asio::awaitable<void> HttpConnection::run() {
     const auto head = co_await std::move(reading);
     idle_ = false;
     if (!head) {
-      const bool silent = head.error().code == ErrorCode::unavailable ||
-                          (head.error().code == ErrorCode::timeout && begin_ == end_);
+      const bool silent =
+          head.error().code == ErrorCode::unavailable || (head.error().code == ErrorCode::timeout && begin_ == end_);
       if (silent) break;
       const int status = head.error().code == ErrorCode::timeout     ? 408
                          : head.error().code == ErrorCode::too_large ? 431
@@ -232,8 +232,10 @@ asio::awaitable<HttpConnection::Next> HttpConnection::go_live(api::RequestFacts 
     auto refusing = refuse(caller.error(), api::status_of(caller.error()));
     co_return co_await std::move(refusing);
   }
-  const std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                           "Sec-WebSocket-Accept: " + *accept + "\r\n\r\n";
+  const std::string head =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: " +
+      *accept + "\r\n\r\n";
   auto writing = stream_->write(head, server_.options_.write_limit);
   if (!co_await std::move(writing)) co_return Next::end;
   // Whoever was logged out meanwhile, or lost the right, is sent away at the next look (OWASP ASVS 8.3.2).

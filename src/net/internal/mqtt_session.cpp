@@ -14,14 +14,12 @@ namespace hanse::net::internal {
 
 namespace {
 
-constexpr int kPollMsMax = 1000;         // libmosquitto checks keep-alive by the second
-constexpr int kPacketsPerTurn = 256;     // then look at what is to be sent, too
-constexpr unsigned kInflightMax = 1000;  // of QoS 1 and 2; the library's default of 20 crawls
+constexpr int kPollMsMax = 1000;                       // libmosquitto checks keep-alive by the second
+constexpr int kPacketsPerTurn = 256;                   // then look at what is to be sent, too
+constexpr unsigned kInflightMax = 1000;                // of QoS 1 and 2; the library's default of 20 crawls
 constexpr std::size_t kPayloadBytesMax = 268'435'455;  // MQTT 3.1.1, 2.2.3
 
-std::string reason_of(int code) {
-  return code == MOSQ_ERR_ERRNO ? std::strerror(errno) : mosquitto_strerror(code);
-}
+std::string reason_of(int code) { return code == MOSQ_ERR_ERRNO ? std::strerror(errno) : mosquitto_strerror(code); }
 
 void initialise_library() {
   static const int initialised = mosquitto_lib_init();
@@ -40,7 +38,8 @@ struct MqttSession::Callbacks {
   static void message(mosquitto*, void* self, const mosquitto_message* m) {
     of(self).received({.topic = m->topic,
                        .payload = {static_cast<const char*>(m->payload), static_cast<std::size_t>(m->payloadlen)},
-                       .qos = m->qos, .retained = m->retain});
+                       .qos = m->qos,
+                       .retained = m->retain});
   }
 };
 
@@ -198,9 +197,9 @@ int MqttSession::carry_out(Command& command) {
       if (command.wait) {
         // A QoS 0 message is acknowledged within the call, before its id is known here.
         if (message.qos == 0) {
-          code = mosquitto_publish(library_, &message_id, message.topic.c_str(),
-                                   static_cast<int>(message.payload.size()), message.payload.data(), 0,
-                                   message.retained);
+          code =
+              mosquitto_publish(library_, &message_id, message.topic.c_str(), static_cast<int>(message.payload.size()),
+                                message.payload.data(), 0, message.retained);
           if (code == MOSQ_ERR_SUCCESS) finish(command.wait, {});
           return code;
         }
@@ -259,7 +258,8 @@ void MqttSession::subscribe(std::string filter, int qos, std::shared_ptr<Wait> g
     granted->done = true;
     return;
   }
-  push({.kind = Command::Kind::subscribe, .message = {.topic = std::move(filter), .qos = qos},
+  push({.kind = Command::Kind::subscribe,
+        .message = {.topic = std::move(filter), .qos = qos},
         .wait = std::move(granted)});
 }
 

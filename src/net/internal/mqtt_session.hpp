@@ -73,10 +73,10 @@ class MqttSession : public std::enable_shared_from_this<MqttSession> {
   const MqttOptions options_;
   mosquitto* library_ = nullptr;  // the thread's
   int wake_fd_ = -1;
-  std::shared_ptr<Wait> connect_wait_;                           // the thread's
-  std::unordered_map<int, std::shared_ptr<Wait>> pending_;       // the thread's: by message id
-  std::deque<Command> backlog_;                                  // the thread's
-  bool leaving_ = false;                                         // the thread's
+  std::shared_ptr<Wait> connect_wait_;                      // the thread's
+  std::unordered_map<int, std::shared_ptr<Wait>> pending_;  // the thread's: by message id
+  std::deque<Command> backlog_;                             // the thread's
+  bool leaving_ = false;                                    // the thread's
 
   mutable std::mutex mutex_;
   bool abandoned_ = false;

@@ -57,7 +57,8 @@ Result<std::size_t> RequestReader::feed(std::string_view bytes) {
     if (code == http::error::need_more && count == 0) break;
   }
   // Beast looks at its limit only once it has a whole line.
-  if (!parser.is_header_done() && bytes.size() - used > kRequestHeadBytesMax) return parse_error(http::error::header_limit);
+  if (!parser.is_header_done() && bytes.size() - used > kRequestHeadBytesMax)
+    return parse_error(http::error::header_limit);
   return used;
 }
 

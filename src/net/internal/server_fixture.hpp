@@ -22,13 +22,20 @@ HANSE_DESCRIBE(MillById, (id))
 /// A server with a handful of routes on a free port of loopback. `Bearer anna` may do all, `Bearer gast` only read.
 class ServerFixture : public testing::Test {
  protected:
-  ServerFixture() : router(routes()), live(bench.executor(), clock, [](const api::Caller& caller, std::string_view topic) {
-                      return caller.id == "user:anna" || topic == "states";
-                    }) {}
+  ServerFixture()
+      : router(routes()), live(bench.executor(), clock, [](const api::Caller& caller, std::string_view topic) {
+          return caller.id == "user:anna" || topic == "states";
+        }) {}
 
   void serve(HttpServerOptions options = {}, std::shared_ptr<const TlsIdentity> tls = nullptr) {
-    HttpServerParts parts{.router = router, .pool = pool, .clock = clock, .log = log, .authorise = authorise,
-                          .permit = permit, .page = page, .live = &live};
+    HttpServerParts parts{.router = router,
+                          .pool = pool,
+                          .clock = clock,
+                          .log = log,
+                          .authorise = authorise,
+                          .permit = permit,
+                          .page = page,
+                          .live = &live};
     server = std::make_unique<HttpServer>(bench.executor(), std::move(parts), options);
     port = *server->start("127.0.0.1", 0, std::move(tls));
   }
@@ -79,16 +86,24 @@ class ServerFixture : public testing::Test {
   api::Router router;
   LiveHub live;
   WorkPool pool{2, 50};
-  std::vector<PageAsset> page = {
-      {.path = "/assets/index-1a2b.js", .content_type = "text/javascript", .etag = "\"1a2b\"", .bytes = "let a = 1;",
-       .gzip = "(gzip)", .hashed = true},
-      {.path = "/index.html", .content_type = "text/html; charset=utf-8", .etag = "\"c3\"", .bytes = "<html>", .gzip = {}}};
+  std::vector<PageAsset> page = {{.path = "/assets/index-1a2b.js",
+                                  .content_type = "text/javascript",
+                                  .etag = "\"1a2b\"",
+                                  .bytes = "let a = 1;",
+                                  .gzip = "(gzip)",
+                                  .hashed = true},
+                                 {.path = "/index.html",
+                                  .content_type = "text/html; charset=utf-8",
+                                  .etag = "\"c3\"",
+                                  .bytes = "<html>",
+                                  .gzip = {}}};
   std::unique_ptr<HttpServer> server;
   std::uint16_t port = 0;
 
  private:
   static Result<api::Caller> authorise(const api::RequestFacts& facts) {
-    if (facts.authorization == "Bearer anna") return api::Caller{.id = "user:anna", .permissions = {"plant.read", "plant.write"}};
+    if (facts.authorization == "Bearer anna")
+      return api::Caller{.id = "user:anna", .permissions = {"plant.read", "plant.write"}};
     if (facts.authorization == "Bearer gast") return api::Caller{.id = "user:gast", .permissions = {"plant.read"}};
     return fail(ErrorCode::unauthenticated, "log in first");
   }

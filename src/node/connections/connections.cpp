@@ -12,9 +12,14 @@ constexpr std::string_view kMask = "********";
 constexpr std::size_t kDeclaredMax = 200'000;
 
 plant::SourceValue source_value(const connectors::Declaration& declaration) {
-  return {.address = declaration.address, .device = declaration.device, .name = declaration.name,
-          .type = declaration.type, .unit = declaration.unit, .meaning = declaration.meaning,
-          .interpolation = declaration.interpolation, .description = declaration.description};
+  return {.address = declaration.address,
+          .device = declaration.device,
+          .name = declaration.name,
+          .type = declaration.type,
+          .unit = declaration.unit,
+          .meaning = declaration.meaning,
+          .interpolation = declaration.interpolation,
+          .description = declaration.description};
 }
 
 bool names_a_secret(std::string_view name) {
@@ -59,21 +64,24 @@ RawJson unmask_secrets(const RawJson& settings, const RawJson& kept) {
 /// Where one connection's findings go: names to signals through the plant's catalogue, samples to the intake.
 class Connections::PlantSink final : public connectors::ConnectionSink {
  public:
-  PlantSink(Connections& connections, ConnectionRecord record) : connections_(connections), record_(std::move(record)) {}
+  PlantSink(Connections& connections, ConnectionRecord record)
+      : connections_(connections), record_(std::move(record)) {}
 
   std::vector<signal::SignalId> declare(std::span<const connectors::Declaration> declarations) override {
     remember(declarations);
     std::vector<plant::SourceValue> values;
     for (const auto& declaration : declarations) values.push_back(source_value(declaration));
     auto& plant = connections_.parts_.plant;
-    const auto signals = plant.catalogue().resolve(
-        {.connection = record_.id, .protocol = record_.protocol, .attach = plant::AssetId{record_.asset},
-         .template_id = record_.template_id},
-        values, plant.templates().find(record_.template_id), *plant.records(),
-        [&](const std::vector<plant::Asset>& assets) -> Result<void> {
-          HANSE_CHECK(plant.put(actor(), assets));
-          return {};
-        });
+    const auto signals =
+        plant.catalogue().resolve({.connection = record_.id,
+                                   .protocol = record_.protocol,
+                                   .attach = plant::AssetId{record_.asset},
+                                   .template_id = record_.template_id},
+                                  values, plant.templates().find(record_.template_id), *plant.records(),
+                                  [&](const std::vector<plant::Asset>& assets) -> Result<void> {
+                                    HANSE_CHECK(plant.put(actor(), assets));
+                                    return {};
+                                  });
     if (signals) return *signals;
     connections_.parts_.log.error("connections", "values can't become signals",
                                   {{"connection", record_.id}, {"error", to_string(signals.error())}});
@@ -88,10 +96,17 @@ class Connections::PlantSink final : public connectors::ConnectionSink {
 
   void notice(connectors::Notice notice) override {
     if (notice.kind != connectors::NoticeKind::gap || !notice.begin || !notice.end || record_.asset.empty()) return;
-    const plant::ProductionEvent gap{.id = {}, .time = *notice.begin, .asset = plant::AssetId{record_.asset},
-                                     .kind = plant::EventKind::gap, .state = {},
-                                     .duration_ns = (*notice.end - *notice.begin).count(), .reason = notice.message,
-                                     .order = {}, .product = {}, .source = actor().id, .actor = {}};
+    const plant::ProductionEvent gap{.id = {},
+                                     .time = *notice.begin,
+                                     .asset = plant::AssetId{record_.asset},
+                                     .kind = plant::EventKind::gap,
+                                     .state = {},
+                                     .duration_ns = (*notice.end - *notice.begin).count(),
+                                     .reason = notice.message,
+                                     .order = {},
+                                     .product = {},
+                                     .source = actor().id,
+                                     .actor = {}};
     if (const auto kept = connections_.parts_.plant.events().append(actor(), {&gap, 1}); !kept) {
       connections_.parts_.log.error("connections", "a gap can't be kept",
                                     {{"connection", record_.id}, {"error", to_string(kept.error())}});
@@ -117,7 +132,8 @@ class Connections::PlantSink final : public connectors::ConnectionSink {
 };
 
 Connections::Connections(Parts parts)
-    : parts_(std::move(parts)), records_(parts_.store, "connection"),
+    : parts_(std::move(parts)),
+      records_(parts_.store, "connection"),
       supervisor_({parts_.executor}, parts_.clock, parts_.log),
       book_(parts_.protocols, supervisor_,
             [this](const ConnectionRecord& record) { return std::make_shared<PlantSink>(*this, record); }) {}
@@ -129,7 +145,8 @@ Result<void> Connections::start() {
   for (const auto& item : kept) {
     // One that an update made impossible must not keep the others from running.
     if (const auto launched = launch(item.record); !launched) {
-      parts_.log.error("connections", "can't start", {{"connection", item.record.id}, {"error", to_string(launched.error())}});
+      parts_.log.error("connections", "can't start",
+                       {{"connection", item.record.id}, {"error", to_string(launched.error())}});
     }
   }
   return {};
@@ -150,8 +167,9 @@ Result<void> Connections::check(const ConnectionRecord& record) const {
     if (errors.empty()) errors.push_back({"settings", checked.error().message});
   }
   if (!parts_.plant.records()->asset(plant::AssetId{record.asset})) {
-    errors.push_back({"asset", record.asset.empty() ? "choose where in the plant its values go"
-                                                    : fmt::format("there is no asset '{}'; make it first", record.asset)});
+    errors.push_back({"asset", record.asset.empty()
+                                   ? "choose where in the plant its values go"
+                                   : fmt::format("there is no asset '{}'; make it first", record.asset)});
   }
   if (!record.template_id.empty() && !parts_.plant.templates().find(record.template_id)) {
     errors.push_back({"template_id", fmt::format("there is no machine template '{}'", record.template_id)});
@@ -171,7 +189,8 @@ Result<std::int64_t> Connections::put(const store::Actor& actor, ConnectionRecor
   return version;
 }
 
-Result<void> Connections::remove(const store::Actor& actor, const std::string& id, std::optional<std::int64_t> expected) {
+Result<void> Connections::remove(const store::Actor& actor, const std::string& id,
+                                 std::optional<std::int64_t> expected) {
   HANSE_CHECK(records_.remove(actor, id, expected));
   book_.remove(id);
   const std::lock_guard lock{mutex_};
@@ -193,7 +212,8 @@ Result<std::vector<MappedAddress>> Connections::addresses(const std::string& id)
   return out;
 }
 
-Result<void> Connections::map(const store::Actor& actor, const std::string& id, const std::vector<plant::Mapping>& mappings) {
+Result<void> Connections::map(const store::Actor& actor, const std::string& id,
+                              const std::vector<plant::Mapping>& mappings) {
   HANSE_TRY(const auto kept, records_.get(id));
   HANSE_CHECK(parts_.plant.catalogue().map(actor, mappings));
   // Connectors keep the signals of their addresses from birth on: it has to be born again.
@@ -211,8 +231,8 @@ Result<std::vector<connectors::BrowsedValue>> Connections::test(const std::strin
   HANSE_TRY(auto made, protocol->make_browser(document.root(), {parts_.clock, parts_.log, "test"}));
   // The browser may outlive this call when it overruns its own time limit: the coroutine keeps it.
   const std::shared_ptr<connectors::Browser> browser = std::move(made);
-  auto browse = [](std::shared_ptr<connectors::Browser> kept, Duration limit)
-      -> boost::asio::awaitable<Result<std::vector<connectors::BrowsedValue>>> {
+  auto browse = [](std::shared_ptr<connectors::Browser> kept,
+                   Duration limit) -> boost::asio::awaitable<Result<std::vector<connectors::BrowsedValue>>> {
     auto task = kept->browse(limit);
     co_return co_await std::move(task);
   };
@@ -224,19 +244,24 @@ Result<std::vector<connectors::BrowsedValue>> Connections::test(const std::strin
 }
 
 plant::MachineConnector Connections::machine_connector() {
-  return [this](const plant::MachineConnection& machine, const store::Actor& actor, bool dry_run) -> Result<plant::Fate> {
-    const ConnectionRecord record{.id = machine.id, .name = machine.name, .protocol = machine.protocol, .enabled = true,
-                                  .asset = machine.asset.value, .template_id = machine.template_id,
-                                  .settings = machine.settings};
-    HANSE_TRY(const auto kept, records_.find(record.id));
-    if (kept && kept->record == record) return plant::Fate::unchanged;
-    if (dry_run) {
-      HANSE_CHECK(book_.check(record));
-    } else {
-      HANSE_CHECK(put(actor, record));
-    }
-    return kept ? plant::Fate::update : plant::Fate::create;
-  };
+  return
+      [this](const plant::MachineConnection& machine, const store::Actor& actor, bool dry_run) -> Result<plant::Fate> {
+        const ConnectionRecord record{.id = machine.id,
+                                      .name = machine.name,
+                                      .protocol = machine.protocol,
+                                      .enabled = true,
+                                      .asset = machine.asset.value,
+                                      .template_id = machine.template_id,
+                                      .settings = machine.settings};
+        HANSE_TRY(const auto kept, records_.find(record.id));
+        if (kept && kept->record == record) return plant::Fate::unchanged;
+        if (dry_run) {
+          HANSE_CHECK(book_.check(record));
+        } else {
+          HANSE_CHECK(put(actor, record));
+        }
+        return kept ? plant::Fate::update : plant::Fate::create;
+      };
 }
 
 }  // namespace hanse::node

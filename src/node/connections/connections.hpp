@@ -45,7 +45,8 @@ class Connections {
 
   /// Checks it, keeps it and starts it (anew). A secret sent as `********` stays what it was. Returns the version.
   /// Errors: `invalid` with paths, `conflict`.
-  Result<std::int64_t> put(const store::Actor& actor, ConnectionRecord record, std::optional<std::int64_t> expected = {});
+  Result<std::int64_t> put(const store::Actor& actor, ConnectionRecord record,
+                           std::optional<std::int64_t> expected = {});
   /// Ends and forgets it; its signals and their history stay.
   Result<void> remove(const store::Actor& actor, const std::string& id, std::optional<std::int64_t> expected);
   const store::Collection<ConnectionRecord>& collection() const { return records_; }

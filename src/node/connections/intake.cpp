@@ -68,7 +68,8 @@ void Intake::run() {
       figures_.refusing = !appended;
     }
     if (!appended) {
-      log_.error("intake", "history refuses samples", {{"error", to_string(appended.error())}, {"lost", fmt::format("{}", count)}});
+      log_.error("intake", "history refuses samples",
+                 {{"error", to_string(appended.error())}, {"lost", fmt::format("{}", count)}});
       continue;
     }
     if (stored_) stored_(batch);

@@ -15,10 +15,10 @@ namespace hanse::node {
 
 struct IntakeFigures {
   std::int64_t stored = 0;
-  std::int64_t dropped = 0;   ///< Thrown away because history couldn't keep up: counted, told, never blocking.
+  std::int64_t dropped = 0;  ///< Thrown away because history couldn't keep up: counted, told, never blocking.
   std::int64_t queued = 0;
   std::int64_t failed_appends = 0;
-  bool refusing = false;      ///< The last append failed.
+  bool refusing = false;  ///< The last append failed.
 };
 
 /// Between the connectors' I/O thread and what takes its time: batches wait in a bounded queue, are made durable

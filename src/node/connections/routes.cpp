@@ -13,18 +13,14 @@ HANSE_DESCRIBE(ById, (id))
 struct ConnectionList {
   std::optional<std::string> cursor;
   std::int64_t limit = api::kPageLimitDefault;
-  static constexpr auto notes() {
-    return std::array{FieldNote{.field = "limit", .min = 1, .max = api::kPageLimitMax}};
-  }
+  static constexpr auto notes() { return std::array{FieldNote{.field = "limit", .min = 1, .max = api::kPageLimitMax}}; }
 };
 HANSE_DESCRIBE(ConnectionList, (cursor, limit))
 struct AddressList {
   std::string id;
   std::optional<std::string> cursor;
   std::int64_t limit = api::kPageLimitDefault;
-  static constexpr auto notes() {
-    return std::array{FieldNote{.field = "limit", .min = 1, .max = api::kPageLimitMax}};
-  }
+  static constexpr auto notes() { return std::array{FieldNote{.field = "limit", .min = 1, .max = api::kPageLimitMax}}; }
 };
 HANSE_DESCRIBE(AddressList, (id, cursor, limit))
 struct NoConnectionInput {};
@@ -49,7 +45,8 @@ struct ConnectionTest {
   RawJson settings;
   std::int64_t seconds = 10;
   static constexpr auto notes() {
-    return std::array{FieldNote{.field = "protocol", .required = true}, FieldNote{.field = "settings", .required = true},
+    return std::array{FieldNote{.field = "protocol", .required = true},
+                      FieldNote{.field = "settings", .required = true},
                       FieldNote{.field = "seconds", .summary = "How long to listen at most.", .min = 1, .max = 60}};
   }
 };
@@ -71,7 +68,9 @@ HANSE_DESCRIBE(AddressMapping, (address, signal))
 struct ConnectionMapping {
   std::string id;
   std::vector<AddressMapping> items;
-  static constexpr auto notes() { return std::array{FieldNote{.field = "items", .length_max = 10'000, .required = true}}; }
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "items", .length_max = 10'000, .required = true}};
+  }
 };
 HANSE_DESCRIBE(ConnectionMapping, (id, items))
 
@@ -103,7 +102,13 @@ Result<api::Page<MappedAddress>> list_addresses(Connections& book, const Address
 }
 
 ConnectionHealth health_of(const Connections& connections, const ConnectionRecord& record, std::size_t notices_max) {
-  ConnectionHealth out{.id = record.id, .name = record.name, .protocol = record.protocol, .reason = {}, .since = {}, .last_data = {}, .notices = {}};
+  ConnectionHealth out{.id = record.id,
+                       .name = record.name,
+                       .protocol = record.protocol,
+                       .reason = {},
+                       .since = {},
+                       .last_data = {},
+                       .notices = {}};
   auto report = connections.book().health(record.id);
   if (!report) return out;  // removed a moment ago
   out.health = report->health;
@@ -122,7 +127,9 @@ ConnectionHealth health_of(const Connections& connections, const ConnectionRecor
 std::vector<api::Route> record_routes(Connections& book) {
   std::vector<api::Route> routes;
   routes.push_back(api::route<ConnectionList, api::Page<ConnectionRecord>>(
-      {.path = "/api/v1/connections", .summary = "Connections, by id; secrets are masked.", .permission = "connections.read"},
+      {.path = "/api/v1/connections",
+       .summary = "Connections, by id; secrets are masked.",
+       .permission = "connections.read"},
       [&book](const ConnectionList& in, const api::Context&) -> Result<api::Page<ConnectionRecord>> {
         HANSE_TRY(auto page, book.collection().list({.kind = {}, .cursor = in.cursor, .limit = in.limit}));
         api::Page<ConnectionRecord> out{.items = {}, .next = std::move(page.next)};
@@ -130,7 +137,9 @@ std::vector<api::Route> record_routes(Connections& book) {
         return out;
       }));
   routes.push_back(api::route<ConnectionRecord, api::Versioned<ConnectionRecord>>(
-      {.method = api::Method::post, .path = "/api/v1/connections", .summary = "Makes a connection and starts it.",
+      {.method = api::Method::post,
+       .path = "/api/v1/connections",
+       .summary = "Makes a connection and starts it.",
        .permission = "connections.write"},
       [&book](const ConnectionRecord& in, const api::Context& context) -> Result<api::Versioned<ConnectionRecord>> {
         auto connection = in;
@@ -139,40 +148,50 @@ std::vector<api::Route> record_routes(Connections& book) {
         return api::Versioned<ConnectionRecord>{masked(std::move(connection)), version};
       }));
   routes.push_back(api::route<ById, api::Versioned<ConnectionRecord>>(
-      {.path = "/api/v1/connections/{id}", .summary = "One connection; secrets are masked.", .permission = "connections.read"},
+      {.path = "/api/v1/connections/{id}",
+       .summary = "One connection; secrets are masked.",
+       .permission = "connections.read"},
       [&book](const ById& in, const api::Context&) -> Result<api::Versioned<ConnectionRecord>> {
         HANSE_TRY(auto stored, book.collection().get(in.id));
         return api::Versioned<ConnectionRecord>{masked(std::move(stored.record)), stored.version};
       }));
   routes.push_back(api::route<ConnectionRecord, api::Versioned<ConnectionRecord>>(
-      {.method = api::Method::put, .path = "/api/v1/connections/{id}",
-       .summary = "Changes a connection and starts it anew; a secret left as ******** stays.", .permission = "connections.write"},
+      {.method = api::Method::put,
+       .path = "/api/v1/connections/{id}",
+       .summary = "Changes a connection and starts it anew; a secret left as ******** stays.",
+       .permission = "connections.write"},
       [&book](const ConnectionRecord& in, const api::Context& context) -> Result<api::Versioned<ConnectionRecord>> {
         HANSE_TRY(const auto version, book.put({context.caller.id}, in, context.if_match));
         return api::Versioned<ConnectionRecord>{masked(in), version};
       }));
-  routes.push_back(api::route<ById, api::Nothing>(
-      {.method = api::Method::del, .path = "/api/v1/connections/{id}",
-       .summary = "Ends and forgets a connection; its signals and their history stay.", .permission = "connections.write"},
-      [&book](const ById& in, const api::Context& context) -> Result<api::Nothing> {
-        HANSE_CHECK(book.remove({context.caller.id}, in.id, context.if_match));
-        return api::Nothing{};
-      }));
+  routes.push_back(
+      api::route<ById, api::Nothing>({.method = api::Method::del,
+                                      .path = "/api/v1/connections/{id}",
+                                      .summary = "Ends and forgets a connection; its signals and their history stay.",
+                                      .permission = "connections.write"},
+                                     [&book](const ById& in, const api::Context& context) -> Result<api::Nothing> {
+                                       HANSE_CHECK(book.remove({context.caller.id}, in.id, context.if_match));
+                                       return api::Nothing{};
+                                     }));
   return routes;
 }
 
 std::vector<api::Route> mapping_routes(Connections& book) {
   std::vector<api::Route> routes;
   routes.push_back(api::route<AddressList, api::Page<MappedAddress>>(
-      {.path = "/api/v1/connections/{id}/addresses", .summary = "What the source offers, and the signal that each address fills.",
+      {.path = "/api/v1/connections/{id}/addresses",
+       .summary = "What the source offers, and the signal that each address fills.",
        .permission = "connections.read"},
       [&book](const AddressList& in, const api::Context&) { return list_addresses(book, in); }));
   routes.push_back(api::route<ConnectionMapping, api::Nothing>(
-      {.method = api::Method::put, .path = "/api/v1/connections/{id}/mapping",
-       .summary = "Says which signals addresses fill, and starts the connection anew.", .permission = "connections.write"},
+      {.method = api::Method::put,
+       .path = "/api/v1/connections/{id}/mapping",
+       .summary = "Says which signals addresses fill, and starts the connection anew.",
+       .permission = "connections.write"},
       [&book](const ConnectionMapping& in, const api::Context& context) -> Result<api::Nothing> {
         std::vector<plant::Mapping> mappings;
-        for (const auto& item : in.items) mappings.push_back({in.id, item.address, item.signal.value_or(signal::kNoSignal)});
+        for (const auto& item : in.items)
+          mappings.push_back({in.id, item.address, item.signal.value_or(signal::kNoSignal)});
         HANSE_CHECK(book.map({context.caller.id}, in.id, mappings));
         return api::Nothing{};
       }));
@@ -182,7 +201,8 @@ std::vector<api::Route> mapping_routes(Connections& book) {
 std::vector<api::Route> health_routes(Connections& book) {
   std::vector<api::Route> routes;
   routes.push_back(api::route<NoConnectionInput, ProtocolViews>(
-      {.path = "/api/v1/protocols", .summary = "Protocols that machines can be connected by, with their settings' schemas.",
+      {.path = "/api/v1/protocols",
+       .summary = "Protocols that machines can be connected by, with their settings' schemas.",
        .permission = "connections.read"},
       [&book](const NoConnectionInput&, const api::Context&) -> Result<ProtocolViews> {
         ProtocolViews views;
@@ -195,7 +215,8 @@ std::vector<api::Route> health_routes(Connections& book) {
         return ConnectionHealths{connection_healths(book, 5)};
       }));
   routes.push_back(api::route<ById, ConnectionHealth>(
-      {.path = "/api/v1/connections/{id}/health", .summary = "How the connection is, with its last notices.",
+      {.path = "/api/v1/connections/{id}/health",
+       .summary = "How the connection is, with its last notices.",
        .permission = "connections.read"},
       [&book](const ById& in, const api::Context&) -> Result<ConnectionHealth> {
         const auto record = book.book().find(in.id);
@@ -203,8 +224,10 @@ std::vector<api::Route> health_routes(Connections& book) {
         return health_of(book, *record, connectors::kNoticesKept);
       }));
   routes.push_back(api::route<ConnectionTest, ConnectionTestResult>(
-      {.method = api::Method::post, .path = "/api/v1/connections/test",
-       .summary = "Connects once and shows what is there, without keeping anything.", .permission = "connections.write"},
+      {.method = api::Method::post,
+       .path = "/api/v1/connections/test",
+       .summary = "Connects once and shows what is there, without keeping anything.",
+       .permission = "connections.write"},
       [&book](const ConnectionTest& in, const api::Context&) -> Result<ConnectionTestResult> {
         HANSE_TRY(auto values, book.test(in.protocol, in.settings, std::chrono::seconds{in.seconds}));
         return ConnectionTestResult{std::move(values)};

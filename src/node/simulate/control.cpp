@@ -83,16 +83,24 @@ SimulationState Control::state() const {
   for (std::size_t i = 0; i < factory.scenario().lines.size(); ++i) {
     const auto& line = factory.scenario().lines[i];
     const auto tally = factory.line_tally(i);
-    state.lines.push_back({.asset = line.id, .name = line.name, .speaks = line.speaks,
-                           .network_lost = factory.network_lost(i), .released = tally.released, .good = tally.good,
-                           .scrap = tally.scrap, .in_work = tally.in_work});
+    state.lines.push_back({.asset = line.id,
+                           .name = line.name,
+                           .speaks = line.speaks,
+                           .network_lost = factory.network_lost(i),
+                           .released = tally.released,
+                           .good = tally.good,
+                           .scrap = tally.scrap,
+                           .in_work = tally.in_work});
   }
   for (std::size_t i = 0; i < factory.machine_count(); ++i) {
     const auto reading = factory.read(i);
     const auto machine = factory.machine(i);
-    state.machines.push_back({.asset = std::string{machine.id}, .line = factory.scenario().lines[machine.line].id,
-                              .condition = reading.condition, .reason = std::string{reading.stop_reason},
-                              .good = reading.good_count, .scrap = reading.scrap_count});
+    state.machines.push_back({.asset = std::string{machine.id},
+                              .line = factory.scenario().lines[machine.line].id,
+                              .condition = reading.condition,
+                              .reason = std::string{reading.stop_reason},
+                              .good = reading.good_count,
+                              .scrap = reading.scrap_count});
   }
   for (auto& trouble : factory.troubles()) state.troubles.push_back(on_the_wall(std::move(trouble)));
   return state;

@@ -36,7 +36,7 @@ HANSE_DESCRIBE(SimulatedLine, (asset, name, speaks, network_lost, released, good
 struct SimulationState {
   std::string name;
   double factor = 1;
-  Timestamp now;              ///< Of the simulation.
+  Timestamp now;  ///< Of the simulation.
   std::vector<SimulatedLine> lines;
   std::vector<SimulatedMachine> machines;
   std::vector<simulation::Trouble> troubles;  ///< Times as on the wall.
@@ -49,9 +49,13 @@ struct TroubleRequest {
   std::string asset;
   std::optional<double> minutes;
   static constexpr auto notes() {
-    return std::array{FieldNote{.field = "kind", .summary = "break, drift, lose_network or jam.", .required = true},
-                      FieldNote{.field = "asset", .summary = "A machine, or a line for lose_network and jam.", .required = true},
-                      FieldNote{.field = "minutes", .summary = "How long it lasts; without, until it is ended.", .min = 0.01, .max = 100000}};
+    return std::array{
+        FieldNote{.field = "kind", .summary = "break, drift, lose_network or jam.", .required = true},
+        FieldNote{.field = "asset", .summary = "A machine, or a line for lose_network and jam.", .required = true},
+        FieldNote{.field = "minutes",
+                  .summary = "How long it lasts; without, until it is ended.",
+                  .min = 0.01,
+                  .max = 100000}};
   }
 };
 HANSE_DESCRIBE(TroubleRequest, (kind, asset, minutes))

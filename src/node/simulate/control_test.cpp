@@ -16,8 +16,10 @@ class ControlTest : public testing::Test {
   Control control_{plant_, "secret"};
 
   Control::Answer ask(std::string method, std::string target, std::string body = "") {
-    return control_.answer({.method = std::move(method), .target = std::move(target),
-                            .headers = {{"authorization", "Bearer secret"}}, .body = std::move(body)});
+    return control_.answer({.method = std::move(method),
+                            .target = std::move(target),
+                            .headers = {{"authorization", "Bearer secret"}},
+                            .body = std::move(body)});
   }
 };
 
@@ -28,7 +30,9 @@ TEST_F(ControlTest, TellsTheStateToWhoHasTheToken) {
   EXPECT_EQ(state->machines.size(), 20u);
   EXPECT_EQ(state->lines.size(), 3u);
   EXPECT_EQ(control_.answer({.method = "GET", .target = "/state"}).status, 401);
-  EXPECT_EQ(control_.answer({.method = "GET", .target = "/state", .headers = {{"authorization", "Bearer secre"}}}).status, 401);
+  EXPECT_EQ(
+      control_.answer({.method = "GET", .target = "/state", .headers = {{"authorization", "Bearer secre"}}}).status,
+      401);
 }
 
 TEST_F(ControlTest, MakesATroubleForMinutesOnTheWall) {
@@ -45,7 +49,8 @@ TEST_F(ControlTest, MakesATroubleForMinutesOnTheWall) {
 }
 
 TEST_F(ControlTest, EndsATroubleOnce) {
-  const auto trouble = from_json<simulation::Trouble>(ask("POST", "/troubles", R"({"kind":"jam","asset":"assembly"})").body);
+  const auto trouble =
+      from_json<simulation::Trouble>(ask("POST", "/troubles", R"({"kind":"jam","asset":"assembly"})").body);
   ASSERT_TRUE(trouble);
 
   EXPECT_EQ(ask("DELETE", "/troubles/" + trouble->id).status, 204);

@@ -17,7 +17,8 @@ struct MqttSettings {
 };
 HANSE_DESCRIBE(MqttSettings, (host, port, role, groups))
 
-Result<void> import_file(plant::Plant& plant, const store::Actor& actor, plant::ImportKind kind, std::string_view file) {
+Result<void> import_file(plant::Plant& plant, const store::Actor& actor, plant::ImportKind kind,
+                         std::string_view file) {
   HANSE_TRY(const auto report, plant::import(plant, actor, {.kind = kind, .body = demo_file(file), .dry_run = false}));
   for (const auto& row : report.rows) {
     if (row.errors.empty()) continue;
@@ -41,25 +42,27 @@ std::vector<DemoConnection> demo_connections(const SimulationFacts& facts) {
   std::vector<DemoConnection> connections;
   for (const auto& line : facts.lines) {
     if (line.speaks == simulation::Speaks::mtconnect) {
-      connections.push_back({"demo-" + line.asset, line.name + " (MTConnect)", "mtconnect", line.asset, std::string{kTemplate},
+      connections.push_back({"demo-" + line.asset, line.name + " (MTConnect)", "mtconnect", line.asset,
+                             std::string{kTemplate},
                              RawJson{fmt::format(R"({{"url":"http://127.0.0.1:{}"}})", facts.mtconnect_port)}});
     } else if (line.speaks == simulation::Speaks::sparkplug) {
       const MqttSettings settings{.port = facts.mqtt_port, .groups = {line.group}};
-      connections.push_back({"demo-" + line.asset, line.name + " (Sparkplug)", "sparkplug", line.asset, std::string{kTemplate},
-                             RawJson{to_json(settings)}});
+      connections.push_back({"demo-" + line.asset, line.name + " (Sparkplug)", "sparkplug", line.asset,
+                             std::string{kTemplate}, RawJson{to_json(settings)}});
     }
   }
   for (const auto& line : facts.lines) {
-    connections.push_back({"demo-meter-" + line.asset, "Meter " + line.name + " (Modbus)", "modbus", "meter-" + line.asset,
-                           "energy-meter",
-                           RawJson{fmt::format(R"({{"host":"127.0.0.1","port":{},"unit":{}}})", facts.modbus_port, line.meter_unit)}});
+    connections.push_back(
+        {"demo-meter-" + line.asset, "Meter " + line.name + " (Modbus)", "modbus", "meter-" + line.asset,
+         "energy-meter",
+         RawJson{fmt::format(R"({{"host":"127.0.0.1","port":{},"unit":{}}})", facts.modbus_port, line.meter_unit)}});
   }
   return connections;
 }
 
 Result<std::unique_ptr<DemoPlant>> DemoPlant::start(const std::string& program, const SimulateSettings& settings) {
-  std::vector<std::string> command{program, "simulate", "--seed", std::to_string(settings.seed),
-                                   "--factor", fmt::format("{}", settings.factor)};
+  std::vector<std::string> command{
+      program, "simulate", "--seed", std::to_string(settings.seed), "--factor", fmt::format("{}", settings.factor)};
   if (!settings.scenario_file.empty()) command.insert(command.end(), {"--scenario", settings.scenario_file});
   const auto add_port = [&](const char* option, std::uint16_t port) {
     if (port != 0) command.insert(command.end(), {option, std::to_string(port)});

@@ -49,7 +49,8 @@ TEST_F(DemoTest, EveryReasonOfTheScenarioHasACode) {
 
   for (const auto& [name, profile] : scenario.profiles) {
     for (const auto& mode : profile.failures) EXPECT_TRUE(records->reasons.contains(mode.code)) << mode.code;
-    for (const auto& cause : profile.micro_stops.causes) EXPECT_TRUE(records->reasons.contains(cause.code)) << cause.code;
+    for (const auto& cause : profile.micro_stops.causes)
+      EXPECT_TRUE(records->reasons.contains(cause.code)) << cause.code;
     for (const auto& cause : profile.scrap_causes) EXPECT_TRUE(records->reasons.contains(cause.code)) << cause.code;
     EXPECT_TRUE(records->reasons.contains(profile.worn_scrap_cause)) << name;
   }
@@ -68,7 +69,8 @@ TEST_F(DemoTest, TheTemplateKnowsEveryWordInBothProtocols) {
   ASSERT_TRUE(machine);
 
   for (const auto& word : vocabulary()) {
-    const auto* by_name = plant::match(*machine, "sparkplug", "plant-moulding/moulding/press-01/" + std::string{word.name});
+    const auto* by_name =
+        plant::match(*machine, "sparkplug", "plant-moulding/moulding/press-01/" + std::string{word.name});
     const auto* by_item = plant::match(*machine, "mtconnect", "cnc-01_" + std::string{word.name});
     ASSERT_TRUE(by_name && by_item) << word.name;
     EXPECT_EQ(by_name->meaning, word.meaning) << word.name;
@@ -85,7 +87,8 @@ TEST(DemoConnections, ReachEveryLineAndItsMeter) {
 
   ASSERT_EQ(connections.size(), 4u);
   EXPECT_EQ(connections[0].settings.text, R"({"url":"http://127.0.0.1:2"})");
-  EXPECT_EQ(connections[1].settings.text, R"({"host":"127.0.0.1","port":1,"role":"active","groups":["plant-moulding"]})");
+  EXPECT_EQ(connections[1].settings.text,
+            R"({"host":"127.0.0.1","port":1,"role":"active","groups":["plant-moulding"]})");
   EXPECT_EQ(connections[3].settings.text, R"({"host":"127.0.0.1","port":3,"unit":2})");
   EXPECT_EQ(connections[3].asset, "meter-moulding");
 }

@@ -14,7 +14,8 @@ constexpr Duration kIdleMax = 75s;
 Result<HttpRequest> parse_head(std::string_view head) {
   const auto lines = split(head, '\n');
   const auto words = split(trim(lines.front()), ' ');
-  if (words.size() != 3 || !words[2].starts_with("HTTP/1.")) return fail(ErrorCode::invalid, "this is not an HTTP request");
+  if (words.size() != 3 || !words[2].starts_with("HTTP/1."))
+    return fail(ErrorCode::invalid, "this is not an HTTP request");
   HttpRequest request{.method = std::string{words[0]}, .target = std::string{words[1]}};
   request.keep_alive = words[2] != "HTTP/1.0";
   for (const auto line : std::span{lines}.subspan(1)) {
@@ -30,15 +31,24 @@ Result<HttpRequest> parse_head(std::string_view head) {
 
 std::string_view status_text(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 204: return "No Content";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    default: return "Error";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 204:
+      return "No Content";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    default:
+      return "Error";
   }
 }
 

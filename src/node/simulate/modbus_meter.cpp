@@ -7,13 +7,13 @@ namespace hanse::node::simulate {
 namespace {
 
 constexpr std::size_t kBase = 40000;
-constexpr std::size_t kCommon = 2;                    // Model 1 follows the mark `SunS`.
+constexpr std::size_t kCommon = 2;  // Model 1 follows the mark `SunS`.
 constexpr std::size_t kCommonLength = 66;
 constexpr std::size_t kMeter = kCommon + 2 + kCommonLength;
-constexpr std::size_t kMeterLength = 105;             // Model 203.
+constexpr std::size_t kMeterLength = 105;  // Model 203.
 constexpr std::size_t kEnd = kMeter + 2 + kMeterLength;
-constexpr std::size_t kHeaderBytes = 7;               // MBAP
-constexpr std::size_t kRegistersMax = 125;            // V1.1b3, 6.3
+constexpr std::size_t kHeaderBytes = 7;     // MBAP
+constexpr std::size_t kRegistersMax = 125;  // V1.1b3, 6.3
 
 constexpr std::uint8_t kIllegalFunction = 1;
 constexpr std::uint8_t kIllegalAddress = 2;
@@ -68,26 +68,26 @@ void ModbusMeters::update(std::size_t meter, const MeterReading& reading) {
   const double watt = reading.power_kw * 1000;
   const double volt_ampere = watt / kPowerFactor;
   const double ampere = volt_ampere / 3 / kPhaseVolt;
-  at(2) = signed_register(3 * ampere * 10);            // A, all phases; A_SF -1
+  at(2) = signed_register(3 * ampere * 10);  // A, all phases; A_SF -1
   for (std::size_t phase = 3; phase <= 5; ++phase) at(phase) = signed_register(ampere * 10);
   at(6) = signed_register(-1);
-  at(7) = signed_register(kPhaseVolt * 10);            // PhV; V_SF -1
+  at(7) = signed_register(kPhaseVolt * 10);  // PhV; V_SF -1
   for (std::size_t phase = 8; phase <= 10; ++phase) at(phase) = signed_register(kPhaseVolt * 10);
   for (std::size_t pair = 11; pair <= 14; ++pair) at(pair) = signed_register(kPhaseVolt * std::sqrt(3.0) * 10);
   at(15) = signed_register(-1);
-  at(16) = signed_register(5000);                      // Hz; Hz_SF -2
+  at(16) = signed_register(5000);  // Hz; Hz_SF -2
   at(17) = signed_register(-2);
-  at(18) = signed_register(watt / 10);                 // W; W_SF 1
+  at(18) = signed_register(watt / 10);  // W; W_SF 1
   for (std::size_t phase = 19; phase <= 21; ++phase) at(phase) = signed_register(watt / 30);
   at(22) = signed_register(1);
-  at(23) = signed_register(volt_ampere / 10);          // VA; VA_SF 1
+  at(23) = signed_register(volt_ampere / 10);  // VA; VA_SF 1
   for (std::size_t phase = 24; phase <= 26; ++phase) at(phase) = signed_register(volt_ampere / 30);
   at(27) = signed_register(1);
   at(28) = signed_register(std::sqrt(std::max(0.0, volt_ampere * volt_ampere - watt * watt)) / 10);  // VAR; VAR_SF 1
   for (std::size_t phase = 29; phase <= 31; ++phase) at(phase) = 0x8000;                             // Not measured.
   at(32) = signed_register(1);
   for (std::size_t phase = 33; phase <= 36; ++phase) at(phase) = signed_register(kPowerFactor * 100);
-  at(37) = signed_register(0);                         // PF_SF: percent
+  at(37) = signed_register(0);                                                                // PF_SF: percent
   put_counter(registers, kMeter + 46, static_cast<std::uint64_t>(reading.energy_kwh * 100));  // TotWhImp; SF 1
   at(54) = signed_register(1);
 }
@@ -101,8 +101,13 @@ std::optional<std::vector<std::uint8_t>> ModbusMeters::answer(std::vector<std::u
   }
   if (bytes.size() < 6 + length) return std::nullopt;
   const auto pdu = answer_pdu(bytes[6], std::span{bytes}.subspan(kHeaderBytes, length - 1));
-  std::vector<std::uint8_t> out{bytes[0], bytes[1], 0, 0, static_cast<std::uint8_t>((pdu.size() + 1) >> 8),
-                                static_cast<std::uint8_t>((pdu.size() + 1) & 0xFF), bytes[6]};
+  std::vector<std::uint8_t> out{bytes[0],
+                                bytes[1],
+                                0,
+                                0,
+                                static_cast<std::uint8_t>((pdu.size() + 1) >> 8),
+                                static_cast<std::uint8_t>((pdu.size() + 1) & 0xFF),
+                                bytes[6]};
   out.insert(out.end(), pdu.begin(), pdu.end());
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(6 + length));
   return out;

@@ -15,9 +15,9 @@ struct MeterReading {
   double energy_kwh = 0;
 };
 
-/// Energy meters behind one Modbus TCP gateway, without sockets: unit 1 the first. Each offers SunSpec models 1 (common)
-/// and 203 (three-phase wye meter) at 40000, function 3 and 4. Sources: MODBUS Application Protocol V1.1b3; SunSpec
-/// models 1 and 203 as in the fact sheet.
+/// Energy meters behind one Modbus TCP gateway, without sockets: unit 1 the first. Each offers SunSpec models 1
+/// (common) and 203 (three-phase wye meter) at 40000, function 3 and 4. Sources: MODBUS Application Protocol V1.1b3;
+/// SunSpec models 1 and 203 as in the fact sheet.
 class ModbusMeters {
  public:
   /// `names` become the meters' serial numbers.
@@ -33,7 +33,7 @@ class ModbusMeters {
  private:
   std::vector<std::uint8_t> answer_pdu(std::uint8_t unit, std::span<const std::uint8_t> pdu) const;
 
-  std::vector<std::vector<std::uint16_t>> registers_;   ///< By meter, from address 40000.
+  std::vector<std::vector<std::uint16_t>> registers_;  ///< By meter, from address 40000.
   std::vector<bool> silent_;
 };
 

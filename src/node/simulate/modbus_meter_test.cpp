@@ -9,8 +9,18 @@ using Bytes = std::vector<std::uint8_t>;
 
 /// The answer's PDU to a read of `quantity` registers.
 Bytes read(const ModbusMeters& meters, std::uint8_t unit, std::uint16_t address, std::uint16_t quantity) {
-  Bytes request{0, 7, 0, 0, 0, 6, unit, 3, static_cast<std::uint8_t>(address >> 8), static_cast<std::uint8_t>(address & 0xFF),
-                static_cast<std::uint8_t>(quantity >> 8), static_cast<std::uint8_t>(quantity & 0xFF)};
+  Bytes request{0,
+                7,
+                0,
+                0,
+                0,
+                6,
+                unit,
+                3,
+                static_cast<std::uint8_t>(address >> 8),
+                static_cast<std::uint8_t>(address & 0xFF),
+                static_cast<std::uint8_t>(quantity >> 8),
+                static_cast<std::uint8_t>(quantity & 0xFF)};
   bool closed = false;
   const auto answer = meters.answer(request, closed);
   EXPECT_TRUE(answer && request.empty() && !closed);

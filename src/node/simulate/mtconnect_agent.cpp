@@ -15,11 +15,20 @@ std::string escape(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
     }
   }
   return out;
@@ -46,18 +55,24 @@ std::string element_name(std::string_view type) {
 
 std::string_view category_name(Category category) {
   switch (category) {
-    case Category::sample: return "SAMPLE";
-    case Category::event: return "EVENT";
-    case Category::condition: return "CONDITION";
+    case Category::sample:
+      return "SAMPLE";
+    case Category::event:
+      return "EVENT";
+    case Category::condition:
+      return "CONDITION";
   }
   return "";
 }
 
 std::string_view list_name(Category category) {
   switch (category) {
-    case Category::sample: return "Samples";
-    case Category::event: return "Events";
-    case Category::condition: return "Condition";
+    case Category::sample:
+      return "Samples";
+    case Category::event:
+      return "Events";
+    case Category::condition:
+      return "Condition";
   }
   return "";
 }
@@ -75,7 +90,8 @@ std::string attribute(std::string_view name, std::string_view value) {
 
 std::string document(std::string_view root, std::string_view content) {
   return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{0} xmlns=\"urn:mtconnect.org:{0}:2.0\" xmlns:m=\"urn:mtconnect.org:{0}:2.0\" "
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{0} xmlns=\"urn:mtconnect.org:{0}:2.0\" "
+      "xmlns:m=\"urn:mtconnect.org:{0}:2.0\" "
       "xmlns:x=\"urn:hanse.example:{0}:2.0\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">{1}</{0}>\n",
       root, content);
 }
@@ -89,14 +105,20 @@ MtconnectAgent::MtconnectAgent(std::vector<AgentDevice> devices, std::uint64_t i
 
 void MtconnectAgent::observe(std::size_t device, std::size_t item, Timestamp time, std::string value) {
   if (value.empty()) value = "";
-  push({.device = static_cast<std::uint32_t>(device), .item = static_cast<std::uint32_t>(item), .time = time,
+  push({.device = static_cast<std::uint32_t>(device),
+        .item = static_cast<std::uint32_t>(item),
+        .time = time,
         .value = std::move(value)});
 }
 
 void MtconnectAgent::observe_condition(std::size_t device, std::size_t item, Timestamp time, std::string level,
                                        std::string code, std::string text) {
-  push({.device = static_cast<std::uint32_t>(device), .item = static_cast<std::uint32_t>(item), .time = time,
-        .value = std::move(text), .level = std::move(level), .code = std::move(code)});
+  push({.device = static_cast<std::uint32_t>(device),
+        .item = static_cast<std::uint32_t>(item),
+        .time = time,
+        .value = std::move(text),
+        .level = std::move(level),
+        .code = std::move(code)});
 }
 
 void MtconnectAgent::push(Observation observation) {
@@ -134,7 +156,8 @@ AgentAnswer MtconnectAgent::answer(std::string_view target, Timestamp now) const
     device = request;
     request = "probe";
   }
-  if (words.size() > 2 || (words.size() == 2 && !known_request)) return error("INVALID_URI", "there is no such request", now);
+  if (words.size() > 2 || (words.size() == 2 && !known_request))
+    return error("INVALID_URI", "there is no such request", now);
   if (!knows(device)) return error("NO_DEVICE", "Could not find the device '" + device + "'", now);
   if (query.contains("path")) return error("UNSUPPORTED", "this agent has no path filter; ask per device", now);
   if (request == "probe") return {.document = probe(device, now)};
@@ -145,8 +168,10 @@ AgentAnswer MtconnectAgent::answer_current(const Query& query, const std::string
   if (const auto interval = query.find("interval"); interval != query.end()) {
     const auto ms = whole_number(interval->second);
     if (!ms || *ms <= 0) return error("INVALID_REQUEST", "'interval' must be a positive integer", now);
-    return {.streaming = AgentAnswer::Streaming{.interval = std::chrono::milliseconds{*ms}, .heartbeat = kHeartbeatDefault,
-                                                .current = true, .device = device}};
+    return {.streaming = AgentAnswer::Streaming{.interval = std::chrono::milliseconds{*ms},
+                                                .heartbeat = kHeartbeatDefault,
+                                                .current = true,
+                                                .device = device}};
   }
   if (query.contains("at")) return error("UNSUPPORTED", "this agent keeps no snapshots of the past", now);
   return {.document = streams(latest(device), next_sequence_, now)};
@@ -160,18 +185,23 @@ AgentAnswer MtconnectAgent::answer_sample(const Query& query, const std::string&
   const auto begin = number("from", static_cast<std::int64_t>(first_sequence()));
   const auto count = number("count", static_cast<std::int64_t>(std::min(kCountDefault, buffer_max_)));
   const auto interval = number("interval", -1);
-  const auto heartbeat = number("heartbeat", std::chrono::milliseconds{std::chrono::duration_cast<std::chrono::milliseconds>(kHeartbeatDefault)}.count());
+  const auto heartbeat = number(
+      "heartbeat",
+      std::chrono::milliseconds{std::chrono::duration_cast<std::chrono::milliseconds>(kHeartbeatDefault)}.count());
   if (!begin || !count || !interval || !heartbeat) return error("QUERY_ERROR", "a parameter isn't a whole number", now);
   if (*count <= 0 || *count > static_cast<std::int64_t>(buffer_max_)) {
     return error("OUT_OF_RANGE", fmt::format("'count' must be between 1 and {}", buffer_max_), now);
   }
   if (*begin < static_cast<std::int64_t>(first_sequence()) || *begin > static_cast<std::int64_t>(next_sequence_)) {
-    return error("OUT_OF_RANGE", fmt::format("'from' must be between {} and {}", first_sequence(), next_sequence_), now);
+    return error("OUT_OF_RANGE", fmt::format("'from' must be between {} and {}", first_sequence(), next_sequence_),
+                 now);
   }
   if (*heartbeat <= 0) return error("OUT_OF_RANGE", "'heartbeat' must be positive", now);
-  AgentAnswer::Streaming stream{.from = static_cast<std::uint64_t>(*begin), .count = static_cast<std::size_t>(*count),
+  AgentAnswer::Streaming stream{.from = static_cast<std::uint64_t>(*begin),
+                                .count = static_cast<std::size_t>(*count),
                                 .interval = std::chrono::milliseconds{std::max<std::int64_t>(0, *interval)},
-                                .heartbeat = std::chrono::milliseconds{*heartbeat}, .device = device};
+                                .heartbeat = std::chrono::milliseconds{*heartbeat},
+                                .device = device};
   if (*interval >= 0) return {.streaming = stream};
   return {.document = part(stream, now).document};
 }
@@ -179,7 +209,9 @@ AgentAnswer MtconnectAgent::answer_sample(const Query& query, const std::string&
 MtconnectAgent::Part MtconnectAgent::part(const AgentAnswer::Streaming& stream, Timestamp now) const {
   if (stream.current) return {.document = streams(latest(stream.device), next_sequence_, now), .empty = false};
   if (!has(stream.from)) {
-    return {.document = error("OUT_OF_RANGE", fmt::format("'from' must be greater than {}", first_sequence() - 1), now).document};
+    return {
+        .document =
+            error("OUT_OF_RANGE", fmt::format("'from' must be greater than {}", first_sequence() - 1), now).document};
   }
   Part part;
   const auto observations = from(stream.from, stream.count, stream.device, part.next);
@@ -200,8 +232,8 @@ std::vector<const MtconnectAgent::Observation*> MtconnectAgent::latest(const std
 }
 
 std::vector<const MtconnectAgent::Observation*> MtconnectAgent::from(std::uint64_t sequence, std::size_t count,
-                                                                    const std::string& device,
-                                                                    std::uint64_t& next) const {
+                                                                     const std::string& device,
+                                                                     std::uint64_t& next) const {
   std::vector<const Observation*> found;
   next = sequence;
   // Sequences in the ring follow each other without holes.
@@ -214,15 +246,18 @@ std::vector<const MtconnectAgent::Observation*> MtconnectAgent::from(std::uint64
 }
 
 std::string MtconnectAgent::header(std::string_view extra, Timestamp now) const {
-  return fmt::format("<Header instanceId=\"{}\" sender=\"hanse-simulate\" creationTime=\"{}\" version=\"2.0.0.12\" "
-                     "deviceModelChangeTime=\"{}\" bufferSize=\"{}\"{}/>",
-                     instance_id_, to_string(Timestamp::from_ms(now.ms())),
-                     to_string(Timestamp{static_cast<std::int64_t>(instance_id_) * 1'000'000'000}), buffer_max_, extra);
+  return fmt::format(
+      "<Header instanceId=\"{}\" sender=\"hanse-simulate\" creationTime=\"{}\" version=\"2.0.0.12\" "
+      "deviceModelChangeTime=\"{}\" bufferSize=\"{}\"{}/>",
+      instance_id_, to_string(Timestamp::from_ms(now.ms())),
+      to_string(Timestamp{static_cast<std::int64_t>(instance_id_) * 1'000'000'000}), buffer_max_, extra);
 }
 
 AgentAnswer MtconnectAgent::error(std::string_view code, std::string_view message, Timestamp now) const {
-  const auto body = header("", now) + fmt::format("<Errors><Error errorCode=\"{}\">{}</Error></Errors>", code, escape(message));
-  return {.status = code == "NO_DEVICE" || code == "INVALID_URI" ? 404 : 400, .document = document("MTConnectError", body)};
+  const auto body =
+      header("", now) + fmt::format("<Errors><Error errorCode=\"{}\">{}</Error></Errors>", code, escape(message));
+  return {.status = code == "NO_DEVICE" || code == "INVALID_URI" ? 404 : 400,
+          .document = document("MTConnectError", body)};
 }
 
 namespace {
@@ -231,7 +266,8 @@ namespace {
 std::vector<std::pair<std::string, std::vector<std::size_t>>> by_component(const std::vector<AgentDataItem>& items) {
   std::vector<std::pair<std::string, std::vector<std::size_t>>> components;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    auto found = std::find_if(components.begin(), components.end(), [&](const auto& c) { return c.first == items[i].component; });
+    auto found = std::find_if(components.begin(), components.end(),
+                              [&](const auto& c) { return c.first == items[i].component; });
     if (found == components.end()) found = components.insert(components.end(), {items[i].component, {}});
     found->second.push_back(i);
   }
@@ -250,15 +286,18 @@ std::string data_items_xml(const AgentDevice& device, const std::vector<std::siz
   return xml + "</DataItems>";
 }
 
-/// Where the standard wants a component: a path belongs to a controller, electricity to the systems, an axis to the axes.
-std::string component_xml(const AgentDevice& device, const std::string& component, const std::vector<std::size_t>& items) {
+/// Where the standard wants a component: a path belongs to a controller, electricity to the systems, an axis to the
+/// axes.
+std::string component_xml(const AgentDevice& device, const std::string& component,
+                          const std::vector<std::size_t>& items) {
   static const std::map<std::string, std::string, std::less<>> parents{
       {"Path", "Controller"}, {"Electric", "Systems"}, {"Rotary", "Axes"}};
   const auto inner = fmt::format("<{0} id=\"{1}_{0}\" name=\"{0}\">{2}</{0}>", component, escape(device.id),
                                  data_items_xml(device, items));
   const auto parent = parents.find(component);
   if (parent == parents.end()) return inner;
-  return fmt::format("<{0} id=\"{1}_{0}\"><Components>{2}</Components></{0}>", parent->second, escape(device.id), inner);
+  return fmt::format("<{0} id=\"{1}_{0}\"><Components>{2}</Components></{0}>", parent->second, escape(device.id),
+                     inner);
 }
 
 }  // namespace
@@ -267,9 +306,9 @@ std::string MtconnectAgent::probe(const std::string& wanted, Timestamp now) cons
   std::string xml = header(" assetBufferSize=\"0\" assetCount=\"0\"", now) + "<Devices>";
   for (const auto& device : devices_) {
     if (!wanted.empty() && device.name != wanted && device.uuid != wanted) continue;
-    xml += fmt::format("<Device id=\"{}\" name=\"{}\" uuid=\"{}\"><Description{}{}{}/>", escape(device.id), escape(device.name),
-                       escape(device.uuid), attribute("manufacturer", device.manufacturer), attribute("model", device.model),
-                       attribute("serialNumber", device.serial));
+    xml += fmt::format("<Device id=\"{}\" name=\"{}\" uuid=\"{}\"><Description{}{}{}/>", escape(device.id),
+                       escape(device.name), escape(device.uuid), attribute("manufacturer", device.manufacturer),
+                       attribute("model", device.model), attribute("serialNumber", device.serial));
     std::string own, components;
     for (const auto& [component, items] : by_component(device.items)) {
       if (component == "Device") {
@@ -287,7 +326,9 @@ std::string MtconnectAgent::streams(const std::vector<const Observation*>& obser
                                     Timestamp now) const {
   const auto last = next_sequence_ == 1 ? 1 : next_sequence_ - 1;
   std::string xml = header(fmt::format(" firstSequence=\"{}\" lastSequence=\"{}\" nextSequence=\"{}\"",
-                                       std::min(first_sequence(), last), last, next), now) + "<Streams>";
+                                       std::min(first_sequence(), last), last, next),
+                           now) +
+                    "<Streams>";
   // By device, component and category, as the standard nests them; sequence only orders within a list.
   std::vector<std::map<std::pair<std::string, Category>, std::string>> lists(devices_.size());
   for (const auto* observation : observations) {

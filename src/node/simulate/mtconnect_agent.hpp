@@ -14,13 +14,13 @@ namespace hanse::node::simulate {
 enum class Category { sample, event, condition };
 
 struct AgentDataItem {
-  std::string id;          ///< Unique in the agent: `cnc-01_execution`.
+  std::string id;  ///< Unique in the agent: `cnc-01_execution`.
   std::string name;
   Category category = Category::event;
-  std::string type;        ///< `EXECUTION`; vendor types with `x:` in front.
+  std::string type;  ///< `EXECUTION`; vendor types with `x:` in front.
   std::string sub_type;
   std::string units;
-  std::string component;   ///< `Device`, `Path`, `Electric`, `Linear` ...: the kind of component that carries it.
+  std::string component;  ///< `Device`, `Path`, `Electric`, `Linear` ...: the kind of component that carries it.
 };
 
 struct AgentDevice {
@@ -38,7 +38,7 @@ struct AgentAnswer {
     std::size_t count = 100;
     Duration interval{};
     Duration heartbeat{};
-    bool current = false;          ///< A snapshot per interval instead of what is new.
+    bool current = false;  ///< A snapshot per interval instead of what is new.
     std::string device;
   };
   std::optional<Streaming> streaming;
@@ -62,7 +62,7 @@ class MtconnectAgent {
 
   struct Part {
     std::string document;
-    std::uint64_t next = 0;   ///< Where the following part begins.
+    std::uint64_t next = 0;  ///< Where the following part begins.
     bool empty = true;
   };
   /// A part of a stream. When observations after `from` are gone already, an error document, and the stream must end.
@@ -78,8 +78,8 @@ class MtconnectAgent {
     std::uint32_t device = 0;
     std::uint32_t item = 0;
     Timestamp time;
-    std::string value;         ///< Of a condition: its text.
-    std::string level, code;   ///< Of a condition.
+    std::string value;        ///< Of a condition: its text.
+    std::string level, code;  ///< Of a condition.
   };
   using Query = std::map<std::string, std::string, std::less<>>;
 
@@ -99,7 +99,7 @@ class MtconnectAgent {
   std::uint64_t instance_id_;
   std::size_t buffer_max_;
   std::deque<Observation> ring_;
-  std::vector<std::vector<Observation>> latest_;   ///< By device and item.
+  std::vector<std::vector<Observation>> latest_;  ///< By device and item.
   std::uint64_t next_sequence_ = 1;
 };
 

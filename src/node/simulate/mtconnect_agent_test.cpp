@@ -31,7 +31,8 @@ TEST(MtconnectAgent, DescribesItsDevicesInTheProbe) {
   EXPECT_TRUE(probe.contains("<MTConnectDevices xmlns=\"urn:mtconnect.org:MTConnectDevices:2.0\"")) << probe;
   EXPECT_TRUE(probe.contains("instanceId=\"42\""));
   EXPECT_TRUE(probe.contains("<Axes id=\"lathe_Axes\"><Components><Rotary id=\"lathe_Rotary\"")) << probe;
-  EXPECT_TRUE(probe.contains("<DataItem category=\"SAMPLE\" id=\"mill_wear\" name=\"tool_wear\" type=\"x:TOOL_WEAR\" units=\"PERCENT\"/>"));
+  EXPECT_TRUE(probe.contains(
+      "<DataItem category=\"SAMPLE\" id=\"mill_wear\" name=\"tool_wear\" type=\"x:TOOL_WEAR\" units=\"PERCENT\"/>"));
   EXPECT_EQ(count_of(small_agent().answer("/mill/probe", kNow).document, "<Device "), 1u);
 }
 

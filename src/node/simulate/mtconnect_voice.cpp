@@ -9,26 +9,32 @@ namespace {
 
 constexpr std::size_t kBufferMax = 131'072;  // Slots of the reference agent's default, 2^17.
 constexpr Duration kWriteMax = 30s;
-constexpr Duration kIntervalMin = 50ms;      // `interval=0` means "as it comes"; the plant moves in ticks anyway.
+constexpr Duration kIntervalMin = 50ms;  // `interval=0` means "as it comes"; the plant moves in ticks anyway.
 constexpr std::string_view kBoundary = "hanse-simulate-part";
 
 std::string_view component_of(const Word& word) {
   using signal::Meaning;
   switch (word.meaning) {
     case Meaning::power:
-    case Meaning::energy: return "Electric";
+    case Meaning::energy:
+      return "Electric";
     case Meaning::vibration:
     case Meaning::temperature:
-    case Meaning::tool_wear: return "Rotary";
-    default: return "Path";
+    case Meaning::tool_wear:
+      return "Rotary";
+    default:
+      return "Path";
   }
 }
 
 std::string value_of(const Word& word, const Spoken& spoken) {
   switch (spoken.type) {
-    case signal::ValueType::real: return fmt::format("{:.10g}", spoken.real * word.mtconnect_factor);
-    case signal::ValueType::integer: return fmt::format("{}", spoken.integer);
-    default: return spoken.text;
+    case signal::ValueType::real:
+      return fmt::format("{:.10g}", spoken.real * word.mtconnect_factor);
+    case signal::ValueType::integer:
+      return fmt::format("{}", spoken.integer);
+    default:
+      return spoken.text;
   }
 }
 
@@ -39,8 +45,8 @@ constexpr std::size_t kWordItems = 2;
 
 std::size_t word_index(signal::Meaning meaning) {
   const auto& words = vocabulary();
-  return static_cast<std::size_t>(std::find_if(words.begin(), words.end(), [&](const Word& w) { return w.meaning == meaning; }) -
-                                  words.begin());
+  return static_cast<std::size_t>(
+      std::find_if(words.begin(), words.end(), [&](const Word& w) { return w.meaning == meaning; }) - words.begin());
 }
 
 }  // namespace
@@ -50,13 +56,18 @@ std::vector<AgentDevice> agent_devices(const SpeakingPlant& plant, std::size_t l
   for (const auto index : plant.machines_of(line)) {
     const auto machine = plant.factory().machine(index);
     const std::string id{machine.id};
-    AgentDevice device{.id = id, .uuid = "hanse-simulate-" + id, .name = id, .manufacturer = machine.spec->manufacturer,
-                       .model = machine.spec->model, .serial = machine.spec->serial};
+    AgentDevice device{.id = id,
+                       .uuid = "hanse-simulate-" + id,
+                       .name = id,
+                       .manufacturer = machine.spec->manufacturer,
+                       .model = machine.spec->model,
+                       .serial = machine.spec->serial};
     device.items.push_back({id + "_avail", "avail", Category::event, "AVAILABILITY", "", "", "Device"});
     device.items.push_back({id + "_system", "system", Category::condition, "SYSTEM", "", "", "Device"});
     for (const auto& word : vocabulary()) {
       const auto category = word.type == signal::ValueType::real || word.meaning == signal::Meaning::buffer_level
-                                ? Category::sample : Category::event;
+                                ? Category::sample
+                                : Category::event;
       device.items.push_back({id + "_" + std::string{word.name}, std::string{word.name}, category,
                               std::string{word.mtconnect_type}, std::string{word.mtconnect_sub_type},
                               std::string{word.mtconnect_units}, std::string{component_of(word)}});
@@ -67,13 +78,16 @@ std::vector<AgentDevice> agent_devices(const SpeakingPlant& plant, std::size_t l
 }
 
 MtconnectVoice::MtconnectVoice(const SpeakingPlant& plant, std::size_t line, const Clock& clock)
-    : plant_(plant), clock_(clock), machines_(plant.machines_of(line)),
+    : plant_(plant),
+      clock_(clock),
+      machines_(plant.machines_of(line)),
       agent_(agent_devices(plant, line), static_cast<std::uint64_t>(clock.now().ns / 1'000'000'000), kBufferMax) {
   for (const auto machine : machines_) observe_all(machine, clock.now());
 }
 
 void MtconnectVoice::observe_all(std::size_t machine, Timestamp time) {
-  const auto device = static_cast<std::size_t>(std::find(machines_.begin(), machines_.end(), machine) - machines_.begin());
+  const auto device =
+      static_cast<std::size_t>(std::find(machines_.begin(), machines_.end(), machine) - machines_.begin());
   agent_.observe(device, kAvailItem, time, "AVAILABLE");
   agent_.observe_condition(device, kSystemItem, time, "Normal", "", "");
   std::vector<std::size_t> all(vocabulary().size());
@@ -82,7 +96,8 @@ void MtconnectVoice::observe_all(std::size_t machine, Timestamp time) {
 }
 
 void MtconnectVoice::said(std::size_t machine, const std::vector<std::size_t>& words, Timestamp time) {
-  const auto device = static_cast<std::size_t>(std::find(machines_.begin(), machines_.end(), machine) - machines_.begin());
+  const auto device =
+      static_cast<std::size_t>(std::find(machines_.begin(), machines_.end(), machine) - machines_.begin());
   static const std::size_t alarm = word_index(signal::Meaning::alarm);
   static const std::size_t stop_reason = word_index(signal::Meaning::stop_reason);
   const auto& latest = plant_.latest(machine);
@@ -90,8 +105,8 @@ void MtconnectVoice::said(std::size_t machine, const std::vector<std::size_t>& w
     agent_.observe(device, kWordItems + word, time, value_of(vocabulary()[word], latest[word]));
     if (word != alarm) continue;
     const bool fault = !latest[alarm].text.empty();
-    agent_.observe_condition(device, kSystemItem, time, fault ? "Fault" : "Normal", fault ? latest[stop_reason].text : "",
-                             latest[alarm].text);
+    agent_.observe_condition(device, kSystemItem, time, fault ? "Fault" : "Normal",
+                             fault ? latest[stop_reason].text : "", latest[alarm].text);
   }
 }
 
@@ -113,8 +128,10 @@ boost::asio::awaitable<void> MtconnectVoice::serve(net::Stream& stream) {
     } else {
       auto answer = agent_.answer((*request)->target, clock_.now());
       streaming = std::move(answer.streaming);
-      out = streaming ? fmt::format("HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary={}\r\n"
-                                    "Cache-Control: no-store\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n", kBoundary)
+      out = streaming ? fmt::format(
+                            "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary={}\r\n"
+                            "Cache-Control: no-store\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n",
+                            kBoundary)
                       : http_answer(answer.status, "text/xml;charset=UTF-8", answer.document);
     }
     auto writing = stream.write(out, kWriteMax);
@@ -130,7 +147,8 @@ boost::asio::awaitable<void> MtconnectVoice::serve(net::Stream& stream) {
 }
 
 /// A part when there is something new, at most one burst per interval; an empty one after each heartbeat of silence.
-boost::asio::awaitable<Result<void>> MtconnectVoice::stream_parts(net::Stream& stream, AgentAnswer::Streaming streaming) {
+boost::asio::awaitable<Result<void>> MtconnectVoice::stream_parts(net::Stream& stream,
+                                                                  AgentAnswer::Streaming streaming) {
   Duration last_sent = clock_.monotonic();
   bool first = true;
   for (;;) {

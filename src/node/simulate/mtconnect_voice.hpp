@@ -25,7 +25,7 @@ class MtconnectVoice final : public Voice {
 
   const SpeakingPlant& plant_;
   const Clock& clock_;
-  std::vector<std::size_t> machines_;   ///< By device of the agent.
+  std::vector<std::size_t> machines_;  ///< By device of the agent.
   MtconnectAgent agent_;
   std::unique_ptr<DeviceServer> server_;
 };

@@ -64,7 +64,8 @@ TEST_F(VoicesTest, AgentAnswersSeveralRequestsOnOneConnection) {
 TEST_F(VoicesTest, StreamTellsWhatHappensUntilTheNetworkIsLost) {
   tell([this]() -> asio::awaitable<void> {
     net::HttpClient client{{}};
-    net::HttpRequest request{.url = url(fmt::format("/sample?from={}&interval=0&heartbeat=60000", voice_.agent().next_sequence()))};
+    net::HttpRequest request{
+        .url = url(fmt::format("/sample?from={}&interval=0&heartbeat=60000", voice_.agent().next_sequence()))};
     auto opening = client.open(std::move(request));
     auto body = co_await std::move(opening);
     EXPECT_TRUE(body);
@@ -112,7 +113,8 @@ TEST_F(VoicesTest, MeterOfALineWithoutNetworkFallsSilent) {
     auto reading = (*stream)->read(bytes, 5s);
     const auto count = co_await std::move(reading);
     EXPECT_TRUE(count);
-    EXPECT_EQ(std::string_view(bytes.data(), count.value_or(0)), (std::string_view{"\x00\x01\x00\x00\x00\x03\x02\x83\x0B", 9}));
+    EXPECT_EQ(std::string_view(bytes.data(), count.value_or(0)),
+              (std::string_view{"\x00\x01\x00\x00\x00\x03\x02\x83\x0B", 9}));
   });
 }
 

@@ -41,7 +41,8 @@ Result<std::string> ask(const std::optional<SimulationFacts>& facts, std::string
   if (!facts) return fail(ErrorCode::not_found, "this node has no simulated plant; `hanse demo` runs one");
   net::HttpRequest request{.method = std::move(method),
                            .url = fmt::format("http://127.0.0.1:{}{}", facts->control_port, target),
-                           .headers = {{"Authorization", "Bearer " + facts->token}}, .body = std::move(body)};
+                           .headers = {{"Authorization", "Bearer " + facts->token}},
+                           .body = std::move(body)};
   if (!request.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   boost::asio::io_context context{1};
   Result<net::HttpResponse> response = fail(ErrorCode::unavailable, "the simulation doesn't answer");
@@ -62,30 +63,34 @@ bool plain_id(std::string_view id) {
 
 std::vector<api::Route> routes(const std::optional<SimulationFacts>& facts) {
   using api::Context;
-  return {
-      api::route<NoInput, SimulationState>(
-          {.method = api::Method::get, .path = "/api/v1/simulation",
-           .summary = "What the simulated plant is doing, and the troubles made on purpose.", .permission = "simulation.read"},
-          [facts](const NoInput&, const Context&) -> Result<SimulationState> {
-            HANSE_TRY(const auto body, ask(facts, "GET", "/state"));
-            return from_json<SimulationState>(body, UnknownMembers::ignore);
-          }),
-      api::route<TroubleRequest, simulation::Trouble>(
-          {.method = api::Method::post, .path = "/api/v1/simulation/troubles",
-           .summary = "Makes trouble in the simulated plant: break, drift, lose_network or jam.",
-           .permission = "simulation.write"},
-          [facts](const TroubleRequest& wanted, const Context&) -> Result<simulation::Trouble> {
-            HANSE_TRY(const auto body, ask(facts, "POST", "/troubles", to_json(wanted)));
-            return from_json<simulation::Trouble>(body, UnknownMembers::ignore);
-          }),
-      api::route<TroubleId, api::Nothing>(
-          {.method = api::Method::del, .path = "/api/v1/simulation/troubles/{id}",
-           .summary = "Ends a trouble before its time.", .permission = "simulation.write"},
-          [facts](const TroubleId& wanted, const Context&) -> Result<api::Nothing> {
-            if (!plain_id(wanted.id)) return fail(ErrorCode::not_found, "there is no such trouble");
-            HANSE_CHECK(ask(facts, "DELETE", "/troubles/" + wanted.id));
-            return api::Nothing{};
-          })};
+  return {api::route<NoInput, SimulationState>(
+              {.method = api::Method::get,
+               .path = "/api/v1/simulation",
+               .summary = "What the simulated plant is doing, and the troubles made on purpose.",
+               .permission = "simulation.read"},
+              [facts](const NoInput&, const Context&) -> Result<SimulationState> {
+                HANSE_TRY(const auto body, ask(facts, "GET", "/state"));
+                return from_json<SimulationState>(body, UnknownMembers::ignore);
+              }),
+          api::route<TroubleRequest, simulation::Trouble>(
+              {.method = api::Method::post,
+               .path = "/api/v1/simulation/troubles",
+               .summary = "Makes trouble in the simulated plant: break, drift, lose_network or jam.",
+               .permission = "simulation.write"},
+              [facts](const TroubleRequest& wanted, const Context&) -> Result<simulation::Trouble> {
+                HANSE_TRY(const auto body, ask(facts, "POST", "/troubles", to_json(wanted)));
+                return from_json<simulation::Trouble>(body, UnknownMembers::ignore);
+              }),
+          api::route<TroubleId, api::Nothing>({.method = api::Method::del,
+                                               .path = "/api/v1/simulation/troubles/{id}",
+                                               .summary = "Ends a trouble before its time.",
+                                               .permission = "simulation.write"},
+                                              [facts](const TroubleId& wanted, const Context&) -> Result<api::Nothing> {
+                                                if (!plain_id(wanted.id))
+                                                  return fail(ErrorCode::not_found, "there is no such trouble");
+                                                HANSE_CHECK(ask(facts, "DELETE", "/troubles/" + wanted.id));
+                                                return api::Nothing{};
+                                              })};
 }
 
 }  // namespace hanse::node::simulate

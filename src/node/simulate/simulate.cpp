@@ -37,11 +37,13 @@ Result<simulation::Scenario> load_scenario(const std::string& file) {
 class Simulator {
  public:
   Simulator(const SimulateSettings& settings, simulation::Scenario scenario)
-      : settings_(settings), token_(settings.token.empty() ? secure_random_hex(16) : settings.token),
+      : settings_(settings),
+        token_(settings.token.empty() ? secure_random_hex(16) : settings.token),
         log_(clock_, LogLevel::info, LogFormat::text),
         factory_(std::move(scenario), settings.seed, clock_.now() - hours(settings.warm_up_h)),
         plant_(factory_, Pace{.wall_begin = clock_.now(), .simulated_begin = clock_.now(), .factor = settings.factor}),
-        modbus_(plant_), control_(plant_, token_) {}
+        modbus_(plant_),
+        control_(plant_, token_) {}
 
   Result<SimulationFacts> start();
   void run();
@@ -65,7 +67,7 @@ class Simulator {
   std::unique_ptr<MtconnectVoice> mtconnect_;
   std::size_t mtconnect_line_ = 0;
   std::vector<std::unique_ptr<SparkplugVoice>> sparkplug_;
-  std::size_t speaking_ = 0;   ///< Edge nodes that haven't left yet.
+  std::size_t speaking_ = 0;  ///< Edge nodes that haven't left yet.
   bool stopping_ = false;
 };
 
@@ -83,12 +85,17 @@ Result<SimulationFacts> Simulator::start() {
   HANSE_CHECK(control_.start(executor, settings_.control_port));
   boost::asio::co_spawn(context_, beat(), boost::asio::detached);
   boost::asio::co_spawn(context_, wait_for_stop(), boost::asio::detached);
-  SimulationFacts facts{.mqtt_port = broker_ ? broker_->port() : 0, .mtconnect_port = mtconnect_ ? mtconnect_->port() : 0,
-                        .modbus_port = modbus_.port(), .control_port = control_.port(), .token = token_,
+  SimulationFacts facts{.mqtt_port = broker_ ? broker_->port() : 0,
+                        .mtconnect_port = mtconnect_ ? mtconnect_->port() : 0,
+                        .modbus_port = modbus_.port(),
+                        .control_port = control_.port(),
+                        .token = token_,
                         .scenario = factory_.scenario().name};
   for (std::size_t line = 0; line < lines.size(); ++line) {
     const bool sparkplug = lines[line].speaks == simulation::Speaks::sparkplug;
-    facts.lines.push_back({.asset = lines[line].id, .name = lines[line].name, .speaks = lines[line].speaks,
+    facts.lines.push_back({.asset = lines[line].id,
+                           .name = lines[line].name,
+                           .speaks = lines[line].speaks,
                            .group = sparkplug ? sparkplug_group(lines[line].id) : "",
                            .meter_unit = static_cast<std::int64_t>(line) + 1});
   }
@@ -101,7 +108,8 @@ Result<void> Simulator::start_line(std::size_t line) {
     case simulation::Speaks::nothing:
       return {};
     case simulation::Speaks::mtconnect:
-      if (mtconnect_) return fail(ErrorCode::invalid, "only one line can speak MTConnect; '" + spec.id + "' is the second");
+      if (mtconnect_)
+        return fail(ErrorCode::invalid, "only one line can speak MTConnect; '" + spec.id + "' is the second");
       mtconnect_ = std::make_unique<MtconnectVoice>(plant_, line, clock_);
       mtconnect_line_ = line;
       plant_.add(line, *mtconnect_);

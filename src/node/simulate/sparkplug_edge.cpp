@@ -31,9 +31,12 @@ RawValue whole_number(std::int64_t value) {
 
 RawValue raw_value(const Spoken& value) {
   switch (value.type) {
-    case ValueType::real: return {.field = ValueField::double_value, .bits = std::bit_cast<std::uint64_t>(value.real)};
-    case ValueType::integer: return whole_number(value.integer);
-    default: return {.field = ValueField::string_value, .bytes = value.text};
+    case ValueType::real:
+      return {.field = ValueField::double_value, .bits = std::bit_cast<std::uint64_t>(value.real)};
+    case ValueType::integer:
+      return whole_number(value.integer);
+    default:
+      return {.field = ValueField::string_value, .bytes = value.text};
   }
 }
 
@@ -77,12 +80,16 @@ std::vector<std::string> SparkplugEdge::command_filters() const { return {topic(
 
 net::MqttMessage SparkplugEdge::node_birth(std::uint8_t bd_seq, Timestamp time) {
   seq_ = 0;
-  std::vector<Metric> metrics{
-      bd_seq_metric(bd_seq, time),
-      {.name = kRebirth, .timestamp_ms = ms(time), .datatype = DataType::boolean,
-       .value = {.field = ValueField::boolean_value, .bits = 0}},
-      {.name = "messages_sent", .alias = kSentAlias, .timestamp_ms = ms(time), .datatype = DataType::int64,
-       .value = whole_number(static_cast<std::int64_t>(sent_))}};
+  std::vector<Metric> metrics{bd_seq_metric(bd_seq, time),
+                              {.name = kRebirth,
+                               .timestamp_ms = ms(time),
+                               .datatype = DataType::boolean,
+                               .value = {.field = ValueField::boolean_value, .bits = 0}},
+                              {.name = "messages_sent",
+                               .alias = kSentAlias,
+                               .timestamp_ms = ms(time),
+                               .datatype = DataType::int64,
+                               .value = whole_number(static_cast<std::int64_t>(sent_))}};
   return message(topic("NBIRTH"), std::move(metrics), time);
 }
 
@@ -93,8 +100,12 @@ net::MqttMessage SparkplugEdge::device_birth(std::size_t device, const std::vect
   for (std::size_t word = 0; word < values.size(); ++word) {
     const auto& known = vocabulary()[word];
     if (!known.unit.empty()) units[word] = unit_properties(known.unit);
-    metrics.push_back({.name = known.name, .alias = alias(device, word), .timestamp_ms = ms(time),
-                       .datatype = datatype(known.type), .value = raw_value(values[word]), .properties = units[word]});
+    metrics.push_back({.name = known.name,
+                       .alias = alias(device, word),
+                       .timestamp_ms = ms(time),
+                       .datatype = datatype(known.type),
+                       .value = raw_value(values[word]),
+                       .properties = units[word]});
   }
   return message(topic("DBIRTH", devices_[device]), std::move(metrics), time);
 }
@@ -109,9 +120,9 @@ net::MqttMessage SparkplugEdge::device_data(std::size_t device, const std::vecto
 }
 
 net::MqttMessage SparkplugEdge::node_data(Timestamp time) {
-  return message(topic("NDATA"),
-                 {{.alias = kSentAlias, .timestamp_ms = ms(time), .value = whole_number(static_cast<std::int64_t>(sent_))}},
-                 time);
+  return message(
+      topic("NDATA"),
+      {{.alias = kSentAlias, .timestamp_ms = ms(time), .value = whole_number(static_cast<std::int64_t>(sent_))}}, time);
 }
 
 bool SparkplugEdge::asks_for_rebirth(const net::MqttMessage& command) const {

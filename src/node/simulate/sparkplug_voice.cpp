@@ -22,8 +22,13 @@ std::vector<std::string> device_ids(const SpeakingPlant& plant, const std::vecto
 std::string sparkplug_group(std::string_view line) { return fmt::format("plant-{}", line); }
 
 SparkplugVoice::SparkplugVoice(const SpeakingPlant& plant, std::size_t line, const Clock& clock, const Log& log)
-    : plant_(plant), line_(line), clock_(clock), log_(log), machines_(plant.machines_of(line)),
-      edge_(sparkplug_group(plant.factory().scenario().lines[line].id), plant.factory().scenario().lines[line].id, device_ids(plant, machines_)) {}
+    : plant_(plant),
+      line_(line),
+      clock_(clock),
+      log_(log),
+      machines_(plant.machines_of(line)),
+      edge_(sparkplug_group(plant.factory().scenario().lines[line].id), plant.factory().scenario().lines[line].id,
+            device_ids(plant, machines_)) {}
 
 boost::asio::awaitable<void> SparkplugVoice::run(std::uint16_t broker_port) {
   Duration pause = kPauseMin;
@@ -48,7 +53,8 @@ boost::asio::awaitable<void> SparkplugVoice::run(std::uint16_t broker_port) {
 }
 
 boost::asio::awaitable<Result<void>> SparkplugVoice::connect(std::uint16_t broker_port) {
-  net::MqttOptions options{.host = "127.0.0.1", .port = broker_port,
+  net::MqttOptions options{.host = "127.0.0.1",
+                           .port = broker_port,
                            .client_id = "hanse-simulate-" + plant_.factory().scenario().lines[line_].id};
   options.will = edge_.death(bd_seq_, clock_.now());
   auto connecting = net::MqttClient::connect(std::move(options), kConnectMax);
@@ -76,9 +82,9 @@ boost::asio::awaitable<void> SparkplugVoice::speak_until_lost() {
     auto receiving = client_->receive(kListenStep);
     const auto messages = co_await std::move(receiving);
     if (!messages && messages.error().code != ErrorCode::timeout) break;
-    const bool reborn = messages && std::any_of(messages->begin(), messages->end(), [&](const net::MqttMessage& message) {
-                          return edge_.asks_for_rebirth(message);
-                        });
+    const bool reborn =
+        messages && std::any_of(messages->begin(), messages->end(),
+                                [&](const net::MqttMessage& message) { return edge_.asks_for_rebirth(message); });
     if (reborn) be_born();
     if (clock_.monotonic() - last_node_data < kNodeDataEvery) continue;
     last_node_data = clock_.monotonic();
@@ -95,7 +101,8 @@ boost::asio::awaitable<void> SparkplugVoice::speak_until_lost() {
 
 void SparkplugVoice::said(std::size_t machine, const std::vector<std::size_t>& words, Timestamp time) {
   if (client_ == nullptr) return;
-  const auto device = static_cast<std::size_t>(std::find(machines_.begin(), machines_.end(), machine) - machines_.begin());
+  const auto device =
+      static_cast<std::size_t>(std::find(machines_.begin(), machines_.end(), machine) - machines_.begin());
   // A lost connection is found by the listening side, which then begins again with a birth.
   if (auto sent = client_->publish(edge_.device_data(device, words, plant_.latest(machine), time)); !sent) return;
 }

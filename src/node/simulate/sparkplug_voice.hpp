@@ -11,8 +11,9 @@ namespace hanse::node::simulate {
 /// A group per line, so that each can be listened to alone.
 std::string sparkplug_group(std::string_view line);
 
-/// One line's Sparkplug edge node: connects to the broker, is born, tells changes, is born again when told to, comes back
-/// after every loss. Without network it breaks the connection without a farewell, so that the broker tells its death.
+/// One line's Sparkplug edge node: connects to the broker, is born, tells changes, is born again when told to, comes
+/// back after every loss. Without network it breaks the connection without a farewell, so that the broker tells its
+/// death.
 class SparkplugVoice final : public Voice {
  public:
   SparkplugVoice(const SpeakingPlant& plant, std::size_t line, const Clock& clock, const Log& log);
@@ -31,7 +32,7 @@ class SparkplugVoice final : public Voice {
   std::size_t line_;
   const Clock& clock_;
   const Log& log_;
-  std::vector<std::size_t> machines_;   ///< By device of the edge node.
+  std::vector<std::size_t> machines_;  ///< By device of the edge node.
   SparkplugEdge edge_;
   std::uint8_t bd_seq_ = 0;
   bool stopping_ = false;

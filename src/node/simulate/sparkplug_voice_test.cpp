@@ -29,7 +29,8 @@ class SparkplugVoiceTest : public testing::Test {
 
   /// Runs `story` beside the voice; the voice stops when the story ends.
   void tell(std::function<asio::awaitable<void>()> story) {
-    const auto whole = [](SparkplugVoiceTest& self, std::function<asio::awaitable<void>()> inner) -> asio::awaitable<void> {
+    const auto whole = [](SparkplugVoiceTest& self,
+                          std::function<asio::awaitable<void>()> inner) -> asio::awaitable<void> {
       auto connecting = net::MqttClient::connect({.host = "127.0.0.1", .port = self.broker_->port()}, 5s);
       auto client = co_await std::move(connecting);
       EXPECT_TRUE(client);

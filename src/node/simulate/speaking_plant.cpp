@@ -10,7 +10,9 @@ Duration scaled(Duration duration, double factor) {
 }  // namespace
 
 Timestamp Pace::simulated_at(Timestamp wall) const { return simulated_begin + scaled(wall - wall_begin, factor); }
-Timestamp Pace::wall_at(Timestamp simulated) const { return wall_begin + scaled(simulated - simulated_begin, 1 / factor); }
+Timestamp Pace::wall_at(Timestamp simulated) const {
+  return wall_begin + scaled(simulated - simulated_begin, 1 / factor);
+}
 
 SpeakingPlant::SpeakingPlant(simulation::Factory& factory, Pace pace)
     : factory_(factory), pace_(pace), voices_(factory.scenario().lines.size()) {

@@ -34,16 +34,21 @@ const std::vector<Word>& vocabulary() {
 
 std::string_view execution(Condition condition) {
   switch (condition) {
-    case Condition::producing: return "ACTIVE";
-    case Condition::micro_stop: return "FEED_HOLD";
-    case Condition::down: return "INTERRUPTED";
+    case Condition::producing:
+      return "ACTIVE";
+    case Condition::micro_stop:
+      return "FEED_HOLD";
+    case Condition::down:
+      return "INTERRUPTED";
     case Condition::on_break:
-    case Condition::no_shift: return "STOPPED";
+    case Condition::no_shift:
+      return "STOPPED";
     case Condition::setup:
     case Condition::tool_change:
     case Condition::starved:
     case Condition::blocked:
-    case Condition::no_order: return "READY";
+    case Condition::no_order:
+      return "READY";
   }
   return "READY";
 }

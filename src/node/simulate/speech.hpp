@@ -11,15 +11,15 @@ namespace hanse::node::simulate {
 
 /// One value that a simulated machine offers, in whatever protocol its line speaks.
 struct Word {
-  std::string_view name;          ///< As the machine templates expect it: `part_count`.
+  std::string_view name;  ///< As the machine templates expect it: `part_count`.
   signal::Meaning meaning;
   signal::ValueType type;
-  std::string_view unit;          ///< UCUM; empty for none.
+  std::string_view unit;  ///< UCUM; empty for none.
   std::string_view mtconnect_type;
   std::string_view mtconnect_sub_type;
   std::string_view mtconnect_units;
-  double mtconnect_factor;        ///< From our unit to MTConnect's.
-  double dead_band;               ///< A real value is told again when it moved by more.
+  double mtconnect_factor;  ///< From our unit to MTConnect's.
+  double dead_band;         ///< A real value is told again when it moved by more.
 };
 /// What every machine says, in the order of `speak`.
 const std::vector<Word>& vocabulary();

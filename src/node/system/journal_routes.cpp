@@ -88,7 +88,8 @@ std::vector<api::Route> journal_routes(store::Store& store) {
        .permission = "journal.read"},
       [&store](const VerifyInput&, const api::Context&) -> Result<JournalVerdict> {
         const auto checked = store.verify_journal();
-        if (checked) return JournalVerdict{true, *checked, fmt::format("{} entries, each fits the one before", *checked)};
+        if (checked)
+          return JournalVerdict{true, *checked, fmt::format("{} entries, each fits the one before", *checked)};
         if (checked.error().code != ErrorCode::corrupt) return Error{checked.error()};
         return JournalVerdict{false, 0, checked.error().message};
       }));

@@ -30,7 +30,9 @@ double entries_of(const char* folder) {
   return error ? 0 : static_cast<double>(std::distance(begin(entries), end(entries)));
 }
 
-double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
 
 }  // namespace
 
@@ -67,7 +69,8 @@ double resident_bytes() {
 void write_process_metrics(MetricWriter& writer) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  writer.counter("process_cpu_seconds_total", "Processor time used.", seconds(usage.ru_utime) + seconds(usage.ru_stime));
+  writer.counter("process_cpu_seconds_total", "Processor time used.",
+                 seconds(usage.ru_utime) + seconds(usage.ru_stime));
   writer.gauge("process_resident_memory_bytes", "Resident memory.", resident_bytes());
   writer.gauge("process_open_fds", "Open files and sockets.", entries_of("/proc/self/fd"));
   writer.gauge("process_threads", "Threads.", entries_of("/proc/self/task"));

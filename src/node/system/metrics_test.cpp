@@ -11,9 +11,10 @@ TEST(MetricWriter, GroupsSamplesByNameAndEscapesLabels) {
   writer.gauge("a", "An a.", 1.5);
   writer.counter("b_total", "Bees.", 3, {{"hive", "d"}});
 
-  EXPECT_EQ(writer.text(),
-            "# HELP a An a.\n# TYPE a gauge\na 1.5\n"
-            "# HELP b_total Bees.\n# TYPE b_total counter\nb_total{hive=\"a\\\"b\\\\c\\n\"} 2\nb_total{hive=\"d\"} 3\n");
+  EXPECT_EQ(
+      writer.text(),
+      "# HELP a An a.\n# TYPE a gauge\na 1.5\n"
+      "# HELP b_total Bees.\n# TYPE b_total counter\nb_total{hive=\"a\\\"b\\\\c\\n\"} 2\nb_total{hive=\"d\"} 3\n");
 }
 
 TEST(MetricWriter, TellsOfThisProcess) {

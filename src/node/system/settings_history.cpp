@@ -111,9 +111,8 @@ Result<void> SettingsHistory::take_back(const store::Actor& actor, const std::st
     return fail(ErrorCode::invalid, "this version doesn't fit this Hanse", settings.error().fields);
   }
   HANSE_CHECK(write_text(file_path_, version.record.text));
-  return store_.write(actor, [&](store::Transaction& transaction) {
-    return transaction.note("rollback", versions_.kind(), id, "{}");
-  });
+  return store_.write(
+      actor, [&](store::Transaction& transaction) { return transaction.note("rollback", versions_.kind(), id, "{}"); });
 }
 
 std::vector<api::Route> settings_routes(const Settings& current, SettingsHistory& history) {

@@ -11,9 +11,9 @@ namespace hanse::node {
 
 /// The settings file as it was at a start of the node, kept so that a person can see what changed and go back.
 struct SettingsVersion {
-  std::string id;      ///< Sorts by time.
+  std::string id;  ///< Sorts by time.
   Timestamp time;
-  std::string text;    ///< The file, whole; it may hold secrets and is never sent.
+  std::string text;  ///< The file, whole; it may hold secrets and is never sent.
 };
 HANSE_DESCRIBE(SettingsVersion, (id, time, text))
 

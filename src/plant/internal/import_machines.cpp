@@ -7,7 +7,7 @@ namespace hanse::plant::internal {
 namespace {
 
 /// Columns with a place of their own; all others fill the template's settings.
-constexpr std::array<std::string_view, 9> kColumns{"name", "id", "line", "template", "protocol",
+constexpr std::array<std::string_view, 9> kColumns{"name",         "id",    "line",   "template", "protocol",
                                                    "manufacturer", "model", "serial", "calendar"};
 
 using Cells = std::map<std::string, std::string>;
@@ -55,8 +55,9 @@ class MachineReader {
       if (!line) wrong("line", "there is no node '" + cell("line") + "', by id or by a name that only one has");
       if (line) out.asset.parent = line->id;
     }
-    for (auto [column, member] : {std::pair{"manufacturer", &out.asset.manufacturer}, std::pair{"model", &out.asset.model},
-                                  std::pair{"serial", &out.asset.serial}, std::pair{"calendar", &out.asset.calendar}}) {
+    for (auto [column, member] :
+         {std::pair{"manufacturer", &out.asset.manufacturer}, std::pair{"model", &out.asset.model},
+          std::pair{"serial", &out.asset.serial}, std::pair{"calendar", &out.asset.calendar}}) {
       if (!cell(column).empty()) *member = cell(column);
     }
     read_template(cells, out, wrong);
@@ -89,8 +90,12 @@ class MachineReader {
       if (filled.error().fields.empty()) wrong("template", filled.error().message);
       return;
     }
-    out.connection = {.id = out.asset.id.value, .name = out.asset.name, .asset = out.asset.id, .protocol = protocol,
-                      .template_id = machine->id, .settings = {*std::move(filled)}};
+    out.connection = {.id = out.asset.id.value,
+                      .name = out.asset.name,
+                      .asset = out.asset.id,
+                      .protocol = protocol,
+                      .template_id = machine->id,
+                      .settings = {*std::move(filled)}};
   }
 
   const Records& records_;
@@ -158,8 +163,8 @@ Result<ImportReport> import_machines(Plant& plant, const store::Actor& actor, co
     report.rows.push_back(std::move(row));
     machines.push_back(std::move(machine));
   }
-  const bool all_right = std::all_of(report.rows.begin(), report.rows.end(),
-                                     [](const ImportRow& row) { return row.errors.empty(); });
+  const bool all_right =
+      std::all_of(report.rows.begin(), report.rows.end(), [](const ImportRow& row) { return row.errors.empty(); });
   if (!request.dry_run && all_right) {
     HANSE_CHECK(plant.put<Asset>(actor, changed));
     for (std::size_t i = 0; i < machines.size(); ++i) ask_connector(connect, actor, machines[i], false, report.rows[i]);

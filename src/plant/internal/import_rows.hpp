@@ -111,10 +111,18 @@ inline void count(ImportReport& report) {
   for (auto& row : report.rows) {
     if (!row.errors.empty()) row.fate = Fate::error;
     switch (row.fate) {
-      case Fate::create: ++report.created; break;
-      case Fate::update: ++report.updated; break;
-      case Fate::unchanged: ++report.unchanged; break;
-      case Fate::error: ++report.failed; break;
+      case Fate::create:
+        ++report.created;
+        break;
+      case Fate::update:
+        ++report.updated;
+        break;
+      case Fate::unchanged:
+        ++report.unchanged;
+        break;
+      case Fate::error:
+        ++report.failed;
+        break;
     }
   }
   std::stable_sort(report.rows.begin(), report.rows.end(),

@@ -15,22 +15,38 @@ struct SignalRow {
   std::string description;
   std::string connection, address;
   static constexpr auto notes() {
-    return std::array{FieldNote{.field = "asset", .summary = "The asset it belongs to.", .required = true},
-                      FieldNote{.field = "name", .summary = "Unique within its asset.", .length_max = 200, .required = true}};
+    return std::array{
+        FieldNote{.field = "asset", .summary = "The asset it belongs to.", .required = true},
+        FieldNote{.field = "name", .summary = "Unique within its asset.", .length_max = 200, .required = true}};
   }
 };
 HANSE_DESCRIBE(SignalRow,
                (asset, name, meaning, type, unit, interpolation, low, high, description, connection, address))
 
 SignalRow row_of(const Signal& known) {
-  return {.asset = known.asset, .name = known.name, .meaning = known.meaning, .type = known.type, .unit = known.unit,
-          .interpolation = known.interpolation, .low = known.low, .high = known.high,
-          .description = known.description, .connection = {}, .address = {}};
+  return {.asset = known.asset,
+          .name = known.name,
+          .meaning = known.meaning,
+          .type = known.type,
+          .unit = known.unit,
+          .interpolation = known.interpolation,
+          .low = known.low,
+          .high = known.high,
+          .description = known.description,
+          .connection = {},
+          .address = {}};
 }
 
 Signal signal_of(const SignalRow& row, SignalId number) {
-  return {.number = number, .asset = row.asset, .name = row.name, .meaning = row.meaning, .type = row.type,
-          .unit = row.unit, .interpolation = row.interpolation, .low = row.low, .high = row.high,
+  return {.number = number,
+          .asset = row.asset,
+          .name = row.name,
+          .meaning = row.meaning,
+          .type = row.type,
+          .unit = row.unit,
+          .interpolation = row.interpolation,
+          .low = row.low,
+          .high = row.high,
           .description = row.description};
 }
 
@@ -43,7 +59,8 @@ Result<std::vector<Candidate<SignalRow>>> read_csv(const signal::Signals& known,
     const auto set = [&](bool names) {
       for (std::size_t i = 0; i < line.cells.size(); ++i) {
         const auto& column = table.header[i];
-        if ((column == "asset" || column == "name") == names) set_column(candidate.record, column, line.cells[i], candidate.row);
+        if ((column == "asset" || column == "name") == names)
+          set_column(candidate.record, column, line.cells[i], candidate.row);
       }
     };
     set(true);
@@ -66,7 +83,8 @@ Result<void> write(Plant& plant, const store::Actor& actor, const Changes& chang
   std::vector<Mapping> mappings;
   const auto known = plant.catalogue().snapshot();
   for (const auto& row : changes.addressed) {
-    if (const auto* found = known->find(row.asset, row.name)) mappings.push_back({row.connection, row.address, found->number});
+    if (const auto* found = known->find(row.asset, row.name))
+      mappings.push_back({row.connection, row.address, found->number});
   }
   if (mappings.empty()) return {};
   return plant.catalogue().map(actor, mappings);
@@ -95,7 +113,8 @@ Result<ImportReport> import_signals(Plant& plant, const store::Actor& actor, con
     }
     const auto* old = known->find(record.asset, record.name);
     const auto wanted = signal_of(record, old ? old->number : signal::kNoSignal);
-    const auto mapped = record.address.empty() ? std::nullopt : plant.catalogue().find(record.connection, record.address);
+    const auto mapped =
+        record.address.empty() ? std::nullopt : plant.catalogue().find(record.connection, record.address);
     const bool moves = !record.address.empty() && (!old || mapped != old->number);
     row.fate = !old ? Fate::create : *old == wanted && !moves ? Fate::unchanged : Fate::update;
     if (row.errors.empty()) {

@@ -7,14 +7,20 @@ namespace {
 std::string_view last_part(std::string_view address) {
   const auto separator = address.find_last_of("/.:");
   return separator == std::string_view::npos || separator + 1 == address.size() ? address
-                                                                                  : address.substr(separator + 1);
+                                                                                : address.substr(separator + 1);
 }
 
 }  // namespace
 
 Signal IntakePlanner::plan(const SourceValue& value) {
-  Signal made{.asset = asset_for(value.device), .name = {}, .meaning = value.meaning, .type = value.type,
-              .unit = value.unit, .interpolation = value.interpolation, .low = {}, .high = {},
+  Signal made{.asset = asset_for(value.device),
+              .name = {},
+              .meaning = value.meaning,
+              .type = value.type,
+              .unit = value.unit,
+              .interpolation = value.interpolation,
+              .low = {},
+              .high = {},
               .description = value.description};
   auto name = signal_name(value.name.empty() ? last_part(value.address) : std::string_view{value.name});
   if (const auto* known = machine_ ? match(*machine_, intake_.protocol, value.address) : nullptr) {
@@ -31,8 +37,8 @@ Signal IntakePlanner::plan(const SourceValue& value) {
 }
 
 /// Is the asset of this id the device that the connection speaks of? Below the node that the connection hangs in, yes,
-/// and that node itself (an edge node of the line's name tells of the line): a person put it there under that name. At the top only what the connection itself made: another plant may call its
-/// machines the same.
+/// and that node itself (an edge node of the line's name tells of the line): a person put it there under that name. At
+/// the top only what the connection itself made: another plant may call its machines the same.
 bool IntakePlanner::is_this_device(const AssetId& id) const {
   const auto* asset = records_.asset(id);
   if (!asset) return false;
@@ -56,10 +62,18 @@ AssetId IntakePlanner::asset_for(const std::string& device) {
   }
   if (records_.asset(id)) id.value = asset_id(intake_.connection + '-' + name);
   if (is_this_device(id) || !planned_.insert(id).second) return id;
-  assets_.push_back({.id = id, .name = name, .level = Level::asset, .parent = attach ? attach->id : AssetId{},
-                     .kind = machine_ ? machine_->kind : "", .template_id = machine_ ? machine_->id : "",
-                     .manufacturer = machine_ ? machine_->manufacturer : "", .model = machine_ ? machine_->model : "",
-                     .serial = "", .description = "", .calendar = "", .position = 0});
+  assets_.push_back({.id = id,
+                     .name = name,
+                     .level = Level::asset,
+                     .parent = attach ? attach->id : AssetId{},
+                     .kind = machine_ ? machine_->kind : "",
+                     .template_id = machine_ ? machine_->id : "",
+                     .manufacturer = machine_ ? machine_->manufacturer : "",
+                     .model = machine_ ? machine_->model : "",
+                     .serial = "",
+                     .description = "",
+                     .calendar = "",
+                     .position = 0});
   return id;
 }
 

@@ -31,9 +31,9 @@ Duration draw_repair(const FailureMode& mode, Random& random) {
   return seconds(60 * (0.4 * mode.repair_mean_min + random.exponential(0.6 * mode.repair_mean_min)));
 }
 
-constexpr double kDriftWearFactor = 8;    // A drifting tool wears this much quicker,
-constexpr double kDriftWearMax = 2;       // until so worn that it no longer changes,
-constexpr double kDriftScrapFactor = 4;   // and rejects weigh more, as the process isn't corrected any more.
+constexpr double kDriftWearFactor = 8;       // A drifting tool wears this much quicker,
+constexpr double kDriftWearMax = 2;          // until so worn that it no longer changes,
+constexpr double kDriftScrapFactor = 4;      // and rejects weigh more, as the process isn't corrected any more.
 constexpr double kDriftToolLifeParts = 200;  // Of a machine without a tool that wears: its adjustment drifts.
 constexpr double kScrapRateMax = 0.9;
 
@@ -75,7 +75,8 @@ void Factory::Model::account_segment(Machine& machine) {
   if (machine.to_micro_stop != kNever) machine.to_micro_stop -= produced;
 }
 
-/// What was planned for the machine comes about: its work is done, it breaks, it stops for a moment, a part is finished.
+/// What was planned for the machine comes about: its work is done, it breaks, it stops for a moment, a part is
+/// finished.
 void Factory::Model::step(std::size_t index) {
   Machine& machine = machines[index];
   if (machine.work != Work::none) return complete_work(machine);
@@ -96,8 +97,8 @@ void Factory::Model::complete_cycle(Machine& machine) {
   machine.cycle_time_s = static_cast<double>(machine.cycle.count()) / 1e9;
   machine.tally.ideal_s += ideal_s;
 
-  const double worn = machine.tool_wear * machine.tool_wear * profile.worn_scrap_rate *
-                      (machine.drifting ? kDriftScrapFactor : 1);
+  const double worn =
+      machine.tool_wear * machine.tool_wear * profile.worn_scrap_rate * (machine.drifting ? kDriftScrapFactor : 1);
   const double rate = std::min(kScrapRateMax, profile.scrap_rate + worn);
   const double draw = machine.random.uniform();
   const double life = profile.tool_life_parts > 0 ? static_cast<double>(profile.tool_life_parts) : kDriftToolLifeParts;

@@ -36,8 +36,8 @@ Factory::Model::Model(Scenario scenario_in, std::uint64_t seed, Timestamp start)
 
 void Factory::Model::add_line(const LineSpec& spec, Random& random) {
   const std::size_t line_index = lines.size();
-  lines.push_back(Line{.spec = &spec,
-                       .shifts = ShiftPlan{scenario.shifts, scenario.utc_offset_min, spec.break_offset_min}});
+  lines.push_back(
+      Line{.spec = &spec, .shifts = ShiftPlan{scenario.shifts, scenario.utc_offset_min, spec.break_offset_min}});
   Line& line = lines.back();
   line.operators.free = spec.operators;
   line.buffers.resize(spec.stages.size());
@@ -57,13 +57,20 @@ void Factory::Model::add_line(const LineSpec& spec, Random& random) {
 
 void Factory::Model::add_machine(const MachineSpec& spec, std::size_t line, std::size_t stage, Random& random) {
   const auto& profile = scenario.profiles.at(spec.profile);
-  Machine machine{.spec = &spec, .profile = &profile, .line = line, .stage = stage, .random = random.fork(),
-                  .noise_seed = random(), .condition = Condition::no_shift, .since = now};
+  Machine machine{.spec = &spec,
+                  .profile = &profile,
+                  .line = line,
+                  .stage = stage,
+                  .random = random.fork(),
+                  .noise_seed = random(),
+                  .condition = Condition::no_shift,
+                  .since = now};
   for (const auto& mode : profile.failures) {
     internal::FailureClock clock{.mode = &mode};
     renew(machine, clock);
     // Machines were there before the story begins: they aren't all new.
-    clock.left = Duration{static_cast<std::int64_t>(static_cast<double>(clock.life.count()) * machine.random.uniform(0.05, 1))};
+    clock.left =
+        Duration{static_cast<std::int64_t>(static_cast<double>(clock.life.count()) * machine.random.uniform(0.05, 1))};
     machine.failures.push_back(clock);
   }
   if (profile.micro_stops.every_min > 0) {
@@ -148,7 +155,8 @@ void Factory::Model::consider(std::size_t index) {
   if (machine.part && machine.part_done && !hand_on(machine)) return become(machine, Condition::blocked, "blocked");
   const bool tool_due = profile.tool_life_parts > 0 && machine.tool_wear >= 1 && !machine.drifting;
   if (tool_due && !machine.in_cycle) {
-    return ask_for(machine, internal::Work::tool_change, seconds(profile.tool_change_min * 60 * machine.random.uniform(0.8, 1.2)));
+    return ask_for(machine, internal::Work::tool_change,
+                   seconds(profile.tool_change_min * 60 * machine.random.uniform(0.8, 1.2)));
   }
   if (!machine.part && !take_part(machine)) return;
   if (machine.setup_product == kNone) machine.setup_product = machine.part->product;

@@ -32,8 +32,8 @@ struct Pool {
 enum class Work : std::uint8_t { none, setup, tool_change, micro_stop, repair };
 
 struct FailureClock {
-  Duration life{};       ///< Drawn at the last repair.
-  Duration left{};       ///< Producing time until it breaks.
+  Duration life{};  ///< Drawn at the last repair.
+  Duration left{};  ///< Producing time until it breaks.
   const FailureMode* mode = nullptr;
 };
 
@@ -43,36 +43,36 @@ struct Machine {
   std::size_t line = 0;
   std::size_t stage = 0;
   Random random{0};
-  std::uint64_t noise_seed = 0;        ///< Of measuring: apart from what happens, so that reading changes nothing.
+  std::uint64_t noise_seed = 0;  ///< Of measuring: apart from what happens, so that reading changes nothing.
 
   Condition condition = Condition::no_order;
-  Timestamp since;                     ///< When the condition began.
+  Timestamp since;  ///< When the condition began.
   std::string_view stop_reason;
   std::string_view alarm;
   std::uint64_t epoch = 0;
   bool wake_planned = false;
 
   std::optional<Part> part;
-  bool part_done = false;              ///< Finished and good, not yet handed on.
-  bool in_cycle = false;               ///< Begun and not finished; perhaps interrupted.
-  Duration cycle{};                    ///< Of the part in work, all of it.
+  bool part_done = false;  ///< Finished and good, not yet handed on.
+  bool in_cycle = false;   ///< Begun and not finished; perhaps interrupted.
+  Duration cycle{};        ///< Of the part in work, all of it.
   Duration cycle_left{};
-  Timestamp segment_begins;            ///< Of uninterrupted producing.
+  Timestamp segment_begins;  ///< Of uninterrupted producing.
   std::size_t setup_product = kNone;
   std::size_t last_order = kNone;
 
   Work work = Work::none;
-  bool work_begun = false;             ///< A person is there.
+  bool work_begun = false;  ///< A person is there.
   Duration work_length{};
 
   std::vector<FailureClock> failures;
-  std::size_t failed = kNone;          ///< Index of the mode that broke.
+  std::size_t failed = kNone;  ///< Index of the mode that broke.
   Duration to_micro_stop = kNever;
   double tool_wear = 0;
   bool drifting = false;
 
-  double energy_kwh = 0;               ///< Until `since`.
-  double temperature_cel = 20;         ///< At `since`.
+  double energy_kwh = 0;        ///< Until `since`.
+  double temperature_cel = 20;  ///< At `since`.
   double cycle_time_s = 0;
   std::string_view scrap_reason;
   MachineTally tally;
@@ -100,10 +100,10 @@ struct Line {
   std::vector<std::size_t> products;
   std::vector<std::map<std::size_t, double>> cycle_s;  ///< By stage and product.
   std::map<std::pair<std::size_t, std::size_t>, double> setup_min;
-  std::vector<Order> orders;                       ///< All that ever began.
-  std::size_t order = kNone;                       ///< Being released.
+  std::vector<Order> orders;  ///< All that ever began.
+  std::size_t order = kNone;  ///< Being released.
   std::size_t next_in_turn = 0;
-  std::map<std::size_t, std::int64_t> in_work;     ///< Parts by product.
+  std::map<std::size_t, std::int64_t> in_work;  ///< Parts by product.
   bool network_lost = false;
   LineTally tally;
 };
@@ -112,8 +112,8 @@ struct Line {
 
 namespace hanse::simulation {
 
-/// The factory's insides. Files: model.cpp what moves parts, machine.cpp a machine's own life, model_trouble.cpp troubles,
-/// model_reading.cpp what is measured.
+/// The factory's insides. Files: model.cpp what moves parts, machine.cpp a machine's own life, model_trouble.cpp
+/// troubles, model_reading.cpp what is measured.
 class Factory::Model {
  public:
   using Machine = internal::Machine;

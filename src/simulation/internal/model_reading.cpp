@@ -21,11 +21,15 @@ double audible(double wear) { return wear * wear * wear; }
 double Factory::Model::power_kw(const Machine& machine) const {
   const auto& power = machine.profile->power_kw;
   switch (machine.condition) {
-    case Condition::producing: return power.producing;
+    case Condition::producing:
+      return power.producing;
     case Condition::setup:
-    case Condition::tool_change: return power.setup;
-    case Condition::no_shift: return power.off;
-    default: return power.standby;
+    case Condition::tool_change:
+      return power.setup;
+    case Condition::no_shift:
+      return power.off;
+    default:
+      return power.standby;
   }
 }
 
@@ -44,12 +48,15 @@ double Factory::Model::failure_wear(const Machine& machine) const {
 
 double Factory::Model::temperature_target(const Machine& machine) const {
   const auto& profile = *machine.profile;
-  const double warm = profile.temperature_cel + (profile.temperature_worn_cel - profile.temperature_cel) *
-                                                    audible(failure_wear(machine));
+  const double warm = profile.temperature_cel +
+                      (profile.temperature_worn_cel - profile.temperature_cel) * audible(failure_wear(machine));
   switch (machine.condition) {
-    case Condition::producing: return warm;
-    case Condition::no_shift: return kAmbientCel;
-    default: return kAmbientCel + 0.4 * (profile.temperature_cel - kAmbientCel);
+    case Condition::producing:
+      return warm;
+    case Condition::no_shift:
+      return kAmbientCel;
+    default:
+      return kAmbientCel + 0.4 * (profile.temperature_cel - kAmbientCel);
   }
 }
 
@@ -66,10 +73,15 @@ MachineReading Factory::Model::read(const Machine& machine) const {
   const auto& profile = *machine.profile;
   const Line& line = lines[machine.line];
   Random noise{machine.noise_seed ^ static_cast<std::uint64_t>(now.ns)};
-  MachineReading reading{.condition = machine.condition, .part_count = machine.tally.good + machine.tally.scrap,
-                         .good_count = machine.tally.good, .scrap_count = machine.tally.scrap,
-                         .scrap_reason = machine.scrap_reason, .stop_reason = machine.stop_reason,
-                         .alarm = machine.alarm, .order = order_of(machine), .cycle_time_s = machine.cycle_time_s};
+  MachineReading reading{.condition = machine.condition,
+                         .part_count = machine.tally.good + machine.tally.scrap,
+                         .good_count = machine.tally.good,
+                         .scrap_count = machine.tally.scrap,
+                         .scrap_reason = machine.scrap_reason,
+                         .stop_reason = machine.stop_reason,
+                         .alarm = machine.alarm,
+                         .order = order_of(machine),
+                         .cycle_time_s = machine.cycle_time_s};
   if (machine.setup_product != kNone) {
     reading.product = scenario.products[machine.setup_product].id;
     reading.program = fmt::format("{}-{}", line.spec->stages[machine.stage].id, reading.product);
@@ -78,8 +90,8 @@ MachineReading Factory::Model::read(const Machine& machine) const {
   reading.power_kw = power_kw(machine) * noise.uniform(0.98, 1.02);
   reading.energy_kwh = energy_kwh(machine);
   reading.failure_wear = failure_wear(machine);
-  const double running = profile.vibration_mm_s +
-                         (profile.vibration_worn_mm_s - profile.vibration_mm_s) * audible(reading.failure_wear);
+  const double running =
+      profile.vibration_mm_s + (profile.vibration_worn_mm_s - profile.vibration_mm_s) * audible(reading.failure_wear);
   const double share = machine.condition == Condition::producing ? 1 : 0.05;
   reading.vibration_mm_s = running * share * noise.uniform(0.95, 1.05);
   reading.temperature_cel = temperature(machine) + noise.uniform(-0.1, 0.1);

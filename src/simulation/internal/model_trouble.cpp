@@ -31,8 +31,10 @@ Result<Trouble> Factory::Model::start_trouble(TroubleKind kind, std::string_view
     }
   }
   HANSE_CHECK(apply(kind, asset));
-  Trouble trouble{.id = fmt::format("trouble-{}", ++trouble_number_), .kind = std::string{name_of(kind)},
-                  .asset = std::string{asset}, .begins = now};
+  Trouble trouble{.id = fmt::format("trouble-{}", ++trouble_number_),
+                  .kind = std::string{name_of(kind)},
+                  .asset = std::string{asset},
+                  .begins = now};
   if (duration) {
     trouble.ends = now + *duration;
     queue_.plan(*trouble.ends, EventType::trouble_end, static_cast<std::size_t>(trouble_number_));
@@ -42,7 +44,8 @@ Result<Trouble> Factory::Model::start_trouble(TroubleKind kind, std::string_view
 }
 
 Result<void> Factory::Model::end_trouble(std::string_view id) {
-  const auto found = std::find_if(troubles.begin(), troubles.end(), [&](const Trouble& trouble) { return trouble.id == id; });
+  const auto found =
+      std::find_if(troubles.begin(), troubles.end(), [&](const Trouble& trouble) { return trouble.id == id; });
   if (found == troubles.end()) return fail(ErrorCode::not_found, fmt::format("there is no trouble '{}'", id));
   const Trouble ended = *found;
   troubles.erase(found);
@@ -54,7 +57,8 @@ Result<void> Factory::Model::apply(TroubleKind kind, std::string_view asset) {
   const auto machine = find_machine(asset);
   const bool needs_machine = kind == TroubleKind::breakdown || kind == TroubleKind::drift;
   if (needs_machine && machine == kNone) {
-    return fail(ErrorCode::invalid, fmt::format("'{}' is a line", asset), {{"asset", "must be a machine for this trouble"}});
+    return fail(ErrorCode::invalid, fmt::format("'{}' is a line", asset),
+                {{"asset", "must be a machine for this trouble"}});
   }
   switch (kind) {
     case TroubleKind::breakdown:
@@ -115,7 +119,8 @@ Result<std::size_t> Factory::Model::jam_place(std::string_view asset, std::size_
   line = find_line(asset);
   const auto stages = lines[line].buffers.size();
   if (stages < 2) {
-    return fail(ErrorCode::invalid, fmt::format("'{}' has one stage only", asset), {{"asset", "must have a conveyor to jam"}});
+    return fail(ErrorCode::invalid, fmt::format("'{}' has one stage only", asset),
+                {{"asset", "must have a conveyor to jam"}});
   }
   const auto machine = find_machine(asset);
   const std::size_t behind = machine == kNone ? 1 : machines[machine].stage + 1;
@@ -131,7 +136,8 @@ void Factory::Model::break_machine(Machine& machine) {
     ++machine.tally.failures;
     machine.alarm = failures.empty() ? std::string_view{"Machine stopped"} : std::string_view{failures.front().text};
     if (machine.alarm.empty()) machine.alarm = failures.front().code;
-    become(machine, Condition::down, failures.empty() ? std::string_view{"breakdown"} : std::string_view{failures.front().code});
+    become(machine, Condition::down,
+           failures.empty() ? std::string_view{"breakdown"} : std::string_view{failures.front().code});
     say(Happening::Kind::alarm, machine, machine.alarm);
   }
 }

@@ -64,8 +64,8 @@ Result<bool> has_rows(const Table& table, Connection& connection) {
 Result<void> copy_table(const Table& table, Connection& from, Connection& to) {
   const std::size_t width = table.types.size();
   const auto key = list_of(table, table.key_size, false);
-  const auto first = fmt::format("SELECT {} FROM {} ORDER BY {} LIMIT {}", list_of(table, width, false), table.name, key,
-                                 kRowsAtOnce);
+  const auto first =
+      fmt::format("SELECT {} FROM {} ORDER BY {} LIMIT {}", list_of(table, width, false), table.name, key, kRowsAtOnce);
   const auto following =
       fmt::format("SELECT {} FROM {} WHERE ({}) > ({}) ORDER BY {} LIMIT {}", list_of(table, width, false), table.name,
                   key, list_of(table, table.key_size, true), key, kRowsAtOnce);
@@ -102,7 +102,8 @@ Result<void> copy_rows(Connection& from, Connection& to) {
     if (!any) continue;
     HANSE_TRY(const bool occupied, has_rows(table, to));
     if (occupied) {
-      return fail(ErrorCode::conflict, fmt::format("the target already has rows of '{}'; restore into an empty one", table.name));
+      return fail(ErrorCode::conflict,
+                  fmt::format("the target already has rows of '{}'; restore into an empty one", table.name));
     }
     HANSE_CHECK(copy_table(table, from, to));
   }

@@ -27,7 +27,8 @@ Result<DatabasePlace> parse_address(std::string_view address) {
     return fail(ErrorCode::invalid, "the store's address must be sqlite:PATH, sqlite::memory: or postgresql://...");
   }
   const auto target = address.substr(kSqlite.size());
-  return DatabasePlace{target == kMemory ? DatabaseKind::sqlite_memory : DatabaseKind::sqlite_file, std::string{target}};
+  return DatabasePlace{target == kMemory ? DatabaseKind::sqlite_memory : DatabaseKind::sqlite_file,
+                       std::string{target}};
 }
 
 Result<std::unique_ptr<Database>> Database::open(std::string_view address) {
@@ -35,7 +36,8 @@ Result<std::unique_ptr<Database>> Database::open(std::string_view address) {
   auto database = std::make_unique<Database>(std::move(place));
   HANSE_TRY(database->writer_, database->connect(Access::write));
   HANSE_CHECK(migrate(*database->writer_));
-  database->writer_thread_ = std::jthread{[made = database.get()](const std::stop_token& stop) { made->run_writer(stop); }};
+  database->writer_thread_ =
+      std::jthread{[made = database.get()](const std::stop_token& stop) { made->run_writer(stop); }};
   return database;
 }
 

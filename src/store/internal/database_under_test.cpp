@@ -19,7 +19,9 @@ void must(const Result<std::int64_t>& done) { ASSERT_TRUE(done) << done.error().
 }  // namespace
 
 std::string TestDatabase::name(const testing::TestParamInfo<Kind>& info) {
-  return info.param == Kind::sqlite_memory ? "SqliteMemory" : info.param == Kind::sqlite_file ? "SqliteFile" : "PostgreSql";
+  return info.param == Kind::sqlite_memory ? "SqliteMemory"
+         : info.param == Kind::sqlite_file ? "SqliteFile"
+                                           : "PostgreSql";
 }
 
 bool TestDatabase::available(Kind kind) { return kind != Kind::postgresql || !server().empty(); }
@@ -43,7 +45,8 @@ TestDatabase::~TestDatabase() {
 }
 
 void TestDatabase::run(std::string_view sql) {
-  auto connection = kind_ == Kind::postgresql ? open_postgresql(address_) : open_sqlite(folder_ + "/hanse.db", Access::write);
+  auto connection =
+      kind_ == Kind::postgresql ? open_postgresql(address_) : open_sqlite(folder_ + "/hanse.db", Access::write);
   must(connection.value()->run(sql));
 }
 

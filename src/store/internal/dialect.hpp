@@ -6,6 +6,7 @@
 namespace hanse::store::internal {
 
 /// Puts a database's own words into a table's definition.
-std::string fill_dialect(std::string_view sql, std::string_view text, std::string_view bytes, std::string_view clustered);
+std::string fill_dialect(std::string_view sql, std::string_view text, std::string_view bytes,
+                         std::string_view clustered);
 
 }  // namespace hanse::store::internal

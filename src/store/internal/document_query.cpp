@@ -21,7 +21,8 @@ std::string write_cursor(const Cursor& cursor) {
 
 Result<Cursor> read_cursor(std::string_view text) {
   const auto wrong = [] {
-    return fail(ErrorCode::invalid, "the cursor is not one that a page gave", {{"cursor", "is not one that a page gave"}});
+    return fail(ErrorCode::invalid, "the cursor is not one that a page gave",
+                {{"cursor", "is not one that a page gave"}});
   };
   std::string plain;
   for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
@@ -71,8 +72,8 @@ std::string select_text(const Query& query, const Cursor* cursor, QueryText& tex
   }
   for (std::size_t i = equal_begin; i < query.equal.size(); ++i) {
     from += fmt::format(" CROSS JOIN document_index i{}", i + 1);
-    where += fmt::format(" AND i{0}.kind = i0.kind AND i{0}.field = {1} AND i{0}.value = {2} AND i{0}.id = i0.id", i + 1,
-                         text.parameter(std::string_view{query.equal[i].name}),
+    where += fmt::format(" AND i{0}.kind = i0.kind AND i{0}.field = {1} AND i{0}.value = {2} AND i{0}.id = i0.id",
+                         i + 1, text.parameter(std::string_view{query.equal[i].name}),
                          text.parameter(std::string_view{query.equal[i].text}));
   }
   if (by_index) {

@@ -72,16 +72,18 @@ Result<std::int64_t> compare_documents(Connection& connection) {
     std::optional<Error> wrong;
     const auto before = count;
     const std::string after_kind = kind, after_id = id;
-    HANSE_CHECK(connection.run(kSql, {Value{std::string_view{after_kind}}, Value{std::string_view{after_id}}, Value{kAtOnce}},
-                               [&](const Row& row) {
-      kind = row.text(0);
-      id = row.text(1);
-      ++count;
-      const bool fits = row.text(6) == kind && row.text(7) == id && row.integer(8) == row.integer(4) &&
-                        row.text(5) == sha256_hex(row.text(3));
-      if (!fits) wrong = broken(row.integer(2), fmt::format("the {} '{}' is not what it says", kind, id));
-      return fits;
-    }));
+    HANSE_CHECK(
+        connection.run(kSql, {Value{std::string_view{after_kind}}, Value{std::string_view{after_id}}, Value{kAtOnce}},
+                       [&](const Row& row) {
+                         kind = row.text(0);
+                         id = row.text(1);
+                         ++count;
+                         const bool fits = row.text(6) == kind && row.text(7) == id &&
+                                           row.integer(8) == row.integer(4) && row.text(5) == sha256_hex(row.text(3));
+                         if (!fits)
+                           wrong = broken(row.integer(2), fmt::format("the {} '{}' is not what it says", kind, id));
+                         return fits;
+                       }));
     if (wrong) return *std::move(wrong);
     if (count == before) return count;
   }
@@ -95,7 +97,8 @@ Result<std::int64_t> walk_journal(Connection& connection) {
   HANSE_CHECK(compare_head(connection, walk));
   HANSE_TRY(const auto documents, compare_documents(connection));
   if (documents != walk.living) {
-    return fail(ErrorCode::corrupt, fmt::format("the journal tells of {} documents, but {} are there", walk.living, documents));
+    return fail(ErrorCode::corrupt,
+                fmt::format("the journal tells of {} documents, but {} are there", walk.living, documents));
   }
   return walk.checked;
 }

@@ -109,7 +109,8 @@ class PostgresqlConnection final : public Connection {
     if (values.empty()) return {};
     HANSE_TRY(const std::string* name, prepare(sql, Parameters{values.first(width)}));
     for (std::size_t begin = 0; begin < values.size(); begin += kPipelined * width) {
-      HANSE_CHECK(run_pipelined(*name, values.subspan(begin, std::min(kPipelined * width, values.size() - begin)), width));
+      HANSE_CHECK(
+          run_pipelined(*name, values.subspan(begin, std::min(kPipelined * width, values.size() - begin)), width));
     }
     return {};
   }
@@ -121,7 +122,8 @@ class PostgresqlConnection final : public Connection {
     // COMMIT of a transaction that failed before answers ROLLBACK, and calls that a success.
     if (is_fine(answer.get()) && std::string_view{PQcmdStatus(answer.get())} == "COMMIT") return {};
     if (!usable()) {
-      return fail(ErrorCode::timeout, "the connection to the database broke during a commit: whether it was written is unknown");
+      return fail(ErrorCode::timeout,
+                  "the connection to the database broke during a commit: whether it was written is unknown");
     }
     auto failed = error(answer.get(), "commit");
     roll_back();
@@ -190,8 +192,8 @@ class PostgresqlConnection final : public Connection {
   Error error(const PGresult* answer, std::string_view doing) const {
     const char* state_text = answer ? PQresultErrorField(answer, PG_DIAG_SQLSTATE) : nullptr;
     const std::string_view state = state_text ? state_text : "";
-    std::string words = answer && state_text ? PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY)
-                                             : PQerrorMessage(connection_.get());
+    std::string words =
+        answer && state_text ? PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY) : PQerrorMessage(connection_.get());
     while (!words.empty() && words.back() == '\n') words.pop_back();
     const auto code = state == "23505"            ? ErrorCode::conflict
                       : state.starts_with("XX00") ? ErrorCode::corrupt
@@ -207,8 +209,13 @@ class PostgresqlConnection final : public Connection {
 
 Result<std::unique_ptr<Connection>> open_postgresql(const std::string& url) {
   // Pairs given later win over the url's; a node must find out when the other end is gone.
-  const char* keys[] = {"connect_timeout", "keepalives_idle", "tcp_user_timeout", "dbname", "client_encoding",
-                        "application_name", nullptr};
+  const char* keys[] = {"connect_timeout",
+                        "keepalives_idle",
+                        "tcp_user_timeout",
+                        "dbname",
+                        "client_encoding",
+                        "application_name",
+                        nullptr};
   const char* values[] = {"10", "30", "60000", url.c_str(), "UTF8", "hanse", nullptr};
   PGconn* opened = PQconnectdbParams(keys, values, 1);
   auto connection = std::make_unique<PostgresqlConnection>(opened);

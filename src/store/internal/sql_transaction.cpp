@@ -20,8 +20,8 @@ Result<void> check_text(std::string_view what, std::string_view text) {
 Error stale(std::string_view kind, std::string_view id, std::int64_t found, std::int64_t expected) {
   if (expected == 0) return fail(ErrorCode::conflict, fmt::format("there is already a {} '{}'", kind, id));
   if (found == 0) return fail(ErrorCode::conflict, fmt::format("the {} '{}' was deleted meanwhile", kind, id));
-  return fail(ErrorCode::conflict, fmt::format("the {} '{}' was changed meanwhile: it is at version {}, not {}", kind,
-                                               id, found, expected));
+  return fail(ErrorCode::conflict,
+              fmt::format("the {} '{}' was changed meanwhile: it is at version {}, not {}", kind, id, found, expected));
 }
 
 Pairs pairs_of(std::span<const IndexField> index) {
@@ -149,20 +149,22 @@ Result<void> SqlTransaction::note(std::string_view action, std::string_view kind
 Result<std::int64_t> SqlTransaction::next_number(std::string_view name) {
   HANSE_CHECK(check_text("a row of numbers", name));
   std::int64_t number = 0;
-  HANSE_CHECK(connection_.run("INSERT INTO number_row (name, last) VALUES ($1, 1) "
-                              "ON CONFLICT (name) DO UPDATE SET last = number_row.last + 1 RETURNING last",
-                              {Value{name}}, [&](const Row& row) {
-                                number = row.integer(0);
-                                return true;  // to the end: SQLite writes nothing of a statement left half-way
-                              }));
+  HANSE_CHECK(
+      connection_.run("INSERT INTO number_row (name, last) VALUES ($1, 1) "
+                      "ON CONFLICT (name) DO UPDATE SET last = number_row.last + 1 RETURNING last",
+                      {Value{name}}, [&](const Row& row) {
+                        number = row.integer(0);
+                        return true;  // to the end: SQLite writes nothing of a statement left half-way
+                      }));
   return number;
 }
 
 Result<void> SqlTransaction::finish() {
   if (entries_.empty()) return {};
-  HANSE_CHECK(connection_.run("INSERT INTO journal_head (slot, sequence, hash) VALUES (1, $1, $2) "
-                              "ON CONFLICT (slot) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
-                              {Value{entries_.back().sequence}, Value{std::string_view{entries_.back().hash}}}));
+  HANSE_CHECK(
+      connection_.run("INSERT INTO journal_head (slot, sequence, hash) VALUES (1, $1, $2) "
+                      "ON CONFLICT (slot) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
+                      {Value{entries_.back().sequence}, Value{std::string_view{entries_.back().hash}}}));
   return {};
 }
 
@@ -174,25 +176,24 @@ Result<std::int64_t> SqlTransaction::append(JournalEntry entry) {
     before = entries_.back().hash;
   } else {
     // Read, not remembered: another process may have written since.
-    HANSE_CHECK(connection_.run("SELECT sequence, hash FROM journal_head WHERE slot = 1", {},
-                                [&](const Row& row) {
-                                  sequence = row.integer(0);
-                                  before = row.text(1);
-                                  return true;
-                                }));
+    HANSE_CHECK(connection_.run("SELECT sequence, hash FROM journal_head WHERE slot = 1", {}, [&](const Row& row) {
+      sequence = row.integer(0);
+      before = row.text(1);
+      return true;
+    }));
   }
   HANSE_CHECK(check_text("an actor", actor_.id));
   entry.sequence = sequence + 1;
   entry.time = now_;
   entry.actor = actor_.id;
   entry.hash = chain_hash(before, entry);
-  HANSE_CHECK(connection_.run(
-      "INSERT INTO journal (sequence, time_ns, actor, action, kind, id, version, digest, detail, hash) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-      {Value{entry.sequence}, Value{entry.time.ns}, Value{std::string_view{entry.actor}},
-       Value{std::string_view{entry.action}}, Value{std::string_view{entry.kind}}, Value{std::string_view{entry.id}},
-       Value{entry.version}, Value{std::string_view{entry.digest}}, Value{std::string_view{entry.detail}},
-       Value{std::string_view{entry.hash}}}));
+  HANSE_CHECK(
+      connection_.run("INSERT INTO journal (sequence, time_ns, actor, action, kind, id, version, digest, detail, hash) "
+                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                      {Value{entry.sequence}, Value{entry.time.ns}, Value{std::string_view{entry.actor}},
+                       Value{std::string_view{entry.action}}, Value{std::string_view{entry.kind}},
+                       Value{std::string_view{entry.id}}, Value{entry.version}, Value{std::string_view{entry.digest}},
+                       Value{std::string_view{entry.detail}}, Value{std::string_view{entry.hash}}}));
   entries_.push_back(std::move(entry));
   return entries_.back().sequence;
 }

@@ -55,12 +55,12 @@ class SqliteConnection final : public Connection {
   SqliteConnection(sqlite3* database, std::string path) : database_(database), path_(std::move(path)) {}
   using Connection::run;
   Result<std::int64_t> run(std::string_view sql, std::span<const Value> values, const RowVisitor& visit) override {
-    HANSE_TRY(Prepared* prepared, prepare(sql));
+    HANSE_TRY(Prepared * prepared, prepare(sql));
     return execute(*prepared, values, visit);
   }
 
   Result<void> run_many(std::string_view sql, std::span<const Value> values, std::size_t width) override {
-    HANSE_TRY(Prepared* prepared, prepare(sql));
+    HANSE_TRY(Prepared * prepared, prepare(sql));
     for (std::size_t i = 0; i < values.size(); i += width) {
       HANSE_CHECK(execute(*prepared, values.subspan(i, width), {}));
     }
@@ -88,7 +88,9 @@ class SqliteConnection final : public Connection {
   }
   bool in_transaction() const override { return sqlite3_get_autocommit(database_.get()) == 0; }
   bool usable() const override { return usable_; }
-  std::string dialect(std::string_view sql) const override { return fill_dialect(sql, "TEXT", "BLOB", "WITHOUT ROWID"); }
+  std::string dialect(std::string_view sql) const override {
+    return fill_dialect(sql, "TEXT", "BLOB", "WITHOUT ROWID");
+  }
 
   Result<std::int64_t> run_purging(std::string_view sql, std::span<const Value> values) override {
     HANSE_CHECK(run("PRAGMA secure_delete=ON"));

@@ -18,7 +18,7 @@ struct FakeDevice {
   std::set<std::uint8_t> silent_units;
   int busy = 0;  ///< So many times code 6 first.
   std::uint8_t hole_code = 2;
-  bool short_answers = false;                              ///< Past its end it gives what it has, without an exception.
+  bool short_answers = false;  ///< Past its end it gives what it has, without an exception.
   std::vector<Read> asked;
 
   std::string answer(std::string_view request) {

@@ -48,7 +48,7 @@ struct HostSession::EdgeNode {
   Timestamp waiting_since{};
   int old_in_a_row = 0;                 ///< Messages that looked like duplicates.
   std::optional<Duration> devices_due;  ///< After a birth: devices not born again by then are offline.
-  bool met = false;  ///< Heard of since we connected.
+  bool met = false;                     ///< Heard of since we connected.
   bool rebirth_queued = false;
   Duration rebirth_due{};
   Duration rebirth_not_before{};
