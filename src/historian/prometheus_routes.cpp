@@ -227,7 +227,8 @@ Result<Response> metadata(const PromParts& parts, const Parameters& parameters) 
   };
   const std::string_view only = parameters.text("metric");
   std::map<std::string, About> metrics;
-  for (const auto& [number, signal] : *parts.directory.snapshot()) {
+  const auto signals = parts.directory.snapshot();
+  for (const auto& [number, signal] : *signals) {
     auto name = prom_metric_name(signal->name);
     if (signal->type == signal::ValueType::text || (!only.empty() && name != only)) continue;
     metrics.emplace(std::move(name),

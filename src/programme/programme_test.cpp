@@ -201,7 +201,8 @@ TEST_F(ProgrammeTest, NoHourIsGivenToTwoNeeds) {
   EXPECT_NE(refused.error().message.find("acme-hours"), std::string::npos);
   published("b");
   std::map<std::int64_t, double> hours;
-  for (const auto& order : programme->collection<Order>().all().value()) {
+  const auto orders = programme->collection<Order>().all().value();  // Named: a loop doesn't keep a temporary's inside.
+  for (const auto& order : orders) {
     for (const auto& week : order.record.weeks) hours[week.week] += week.hours;
   }
   for (const auto& [week, used] : hours) EXPECT_LE(used, 40 + 1e-3) << week;
@@ -223,7 +224,8 @@ TEST_F(ProgrammeTest, ConcurrentNeedsNeverTakeMoreThanThereIs) {
   }
   threads.clear();
   std::map<std::int64_t, double> hours;
-  for (const auto& order : programme->collection<Order>().all().value()) {
+  const auto orders = programme->collection<Order>().all().value();  // Named: a loop doesn't keep a temporary's inside.
+  for (const auto& order : orders) {
     if (order.record.state == OrderState::cancelled) continue;
     for (const auto& week : order.record.weeks) hours[week.week] += week.hours;
   }

@@ -26,7 +26,8 @@ SqlTable asset_table(plant::Plant& plant) {
                       {"serial", SqlType::text}},
           .open = [&plant](const SqlFilter&) -> Result<std::unique_ptr<SqlRows>> {
             std::vector<std::vector<historian::SqlValue>> rows;
-            for (const auto& [id, asset] : plant.records()->assets) {
+            const auto records = plant.records();
+            for (const auto& [id, asset] : records->assets) {
               rows.push_back({id.value, asset.name, describe::enum_name(asset.level), asset.parent.value, asset.kind,
                               asset.manufacturer, asset.model, asset.serial});
             }
