@@ -28,8 +28,12 @@ def install():
     if (MODULES / "node_modules/node-opcua-server").is_dir():
         return
     MODULES.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-save", f"node-opcua-server@{VERSION}",
-                           f"node-opcua-client@{VERSION}"], cwd=MODULES, capture_output=True, text=True, timeout=240)
+    # hexy 0.4, which it would take, is an ES module: Debian 12's Node 18 can't `require` it.
+    package = {"name": "node-opcua-peer", "private": True, "overrides": {"hexy": "0.3.5"},
+               "dependencies": {"node-opcua-server": VERSION, "node-opcua-client": VERSION}}
+    (MODULES / "package.json").write_text(json.dumps(package))
+    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund"], cwd=MODULES, capture_output=True, text=True,
+                          timeout=240)
     if done.returncode != 0:
         shutil.rmtree(MODULES, ignore_errors=True)
         peer.skip("node-opcua can't be installed: " + (done.stderr.splitlines() or ["?"])[-1])

@@ -1,5 +1,6 @@
 // An OPC UA server to test against: node-opcua. Arguments: port, folder for its certificates, options as JSON:
 // {"variables": n, "spaces": ["urn:extra"], "history": bool, "alarms": bool}. Prints "up" when it can be reached.
+globalThis.crypto ??= require("node:crypto").webcrypto; // Debian 12's Node 18 has it under a flag only.
 const { OPCUAServer } = require("node-opcua-server");
 const { Variant, DataType, VariantArrayType, MessageSecurityMode, SecurityPolicy, StatusCodes } = require("node-opcua-client");
 const { OPCUACertificateManager } = require("node-opcua-certificate-manager");
