@@ -143,7 +143,7 @@ std::string command_name(const CLI::App& app) {
 }
 
 /// `did you mean --server.port?` for the first flag that nobody knows; empty when all are known.
-std::string suggestion(const CLI::App& app, int argc, const char* const* argv) {
+std::string suggestion(int argc, const char* const* argv) {
   std::vector<std::string> names = {"settings", "help", "version"};
   for (const auto& setting : list_settings(Settings{})) names.push_back(setting.path);
   for (const auto& command : commands()) {
@@ -154,7 +154,7 @@ std::string suggestion(const CLI::App& app, int argc, const char* const* argv) {
     if (!word.starts_with("--")) continue;
     const auto name = word.substr(2, word.find('=') - 2);
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      return app.get_name() + unknown_name("option", name, known) + '\n';
+      return "hanse: " + unknown_name("option", name, known) + '\n';
     }
   }
   return {};
@@ -182,7 +182,7 @@ std::expected<CommandLine, CommandLineText> parse_command_line(int argc, const c
     std::ostringstream out;
     const int status = app.exit(error, out, out);
     return std::unexpected(
-        CommandLineText{(status == 0 ? "" : suggestion(app, argc, argv)) + out.str(), status == 0 ? 0 : 2});
+        CommandLineText{(status == 0 ? "" : suggestion(argc, argv)) + out.str(), status == 0 ? 0 : 2});
   }
   CommandLine line{.command = command_name(app),
                    .arguments = values.arguments,
