@@ -18,7 +18,8 @@ constexpr std::string_view kProblem =
     R"("required":["type","title","status","detail","code","fields"]})";
 
 constexpr std::string_view kSecurity =
-    R"({"session":{"type":"apiKey","in":"cookie","name":"hanse_session"},"token":{"type":"http","scheme":"bearer"}})";
+    R"({"session":{"type":"apiKey","in":"cookie","name":"hanse_session",)"
+    R"("description":"Followed by _PORT when the node's address has a port."},"token":{"type":"http","scheme":"bearer"}})";
 
 /// The room a path belongs to, as in `history` of `/api/v1/history/chart`: pages group operations by it.
 std::string tag_of(std::string_view path) {

@@ -38,6 +38,7 @@ struct RequestFacts {
   std::string origin;
   std::string fetch_site;  ///< Sec-Fetch-Site
   std::string csrf;        ///< X-Hanse-Csrf
+  std::string range;       ///< As in `bytes=0-99` (RFC 9110, 14.2).
 };
 
 /// A request after routing, before reading: what the erased handler gets.
