@@ -151,7 +151,8 @@ api::RequestFacts HttpConnection::facts(api::Method method, std::string_view pat
           .host = header("host"),
           .origin = header("origin"),
           .fetch_site = header("sec-fetch-site"),
-          .csrf = header("x-hanse-csrf")};
+          .csrf = header("x-hanse-csrf"),
+          .range = header("range")};
 }
 
 AnswerWish HttpConnection::wish() const {

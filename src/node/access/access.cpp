@@ -135,7 +135,7 @@ Result<api::Caller> Access::identify(const api::RequestFacts& facts) {
   }
   // Before looking at the cookie: signing in is a change too, and must not be done by another page in one's name.
   if ((changes_state(facts.method) || facts.live) && !is_own_page(facts)) return stranger();
-  const auto secret = session_secret(facts.cookie);
+  const auto secret = session_secret(facts.cookie, facts.host);
   if (secret.empty()) return nobody();
   HANSE_TRY(const auto known, known_session(secret));
   if (changes_state(facts.method) && facts.csrf != "1") {

@@ -21,13 +21,17 @@ class AccessRoutes {
     std::string name;
     std::string password;
     std::string peer;
+    std::string host;
     bool secure = false;
   };
+  static Entry entry_of(const api::RequestFacts& facts, std::string name = {}, std::string password = {}) {
+    return {std::move(name), std::move(password), facts.peer, facts.host, facts.secure};
+  }
   Result<api::Response> sign_in(const Entry& entry);
   Result<api::Response> set_up(const std::string& code, const Entry& entry);
   Result<api::Response> change_password(const api::Context& context, const std::string& current,
                                         const std::string& fresh);
-  Result<api::Response> begin_session(const User& user, const std::string& peer, bool secure);
+  Result<api::Response> begin_session(const User& user, const Entry& entry);
   Result<void> note_failure(const Entry& entry, bool known);
   api::Response too_early(Duration pause) const;
 

@@ -61,12 +61,12 @@ TEST_F(AccessTest, TheCookieIsOutOfReachOfScriptsAndOtherSites) {
 
   EXPECT_TRUE(plain.ends_with("; Path=/; Max-Age=604800; HttpOnly; SameSite=Strict")) << plain;
   EXPECT_TRUE(secure.ends_with("; HttpOnly; SameSite=Strict; Secure")) << secure;
-  EXPECT_EQ(plain.find(';'), std::string_view{"hanse_session="}.size() + 64);
+  EXPECT_EQ(plain.find(';'), std::string_view{"hanse_session_8080="}.size() + 64);
 }
 
 TEST_F(AccessTest, TheStoreHoldsNothingThatSignsIn) {
   set_up();
-  const auto secret = session_secret(facts.cookie);
+  const auto secret = session_secret(facts.cookie, facts.host);
   const auto token = ask({Method::post, "/api/v1/tokens", R"({"name":"robot","scopes":["plant.read"]})"});
 
   for (const char* kind : {kUserKind, kCredentialKind, kSessionKind, kTokenKind}) {
@@ -77,6 +77,18 @@ TEST_F(AccessTest, TheStoreHoldsNothingThatSignsIn) {
       EXPECT_FALSE(text.contains(secret) || text.contains(member(token, "secret")) || text.contains(kPassword)) << text;
     }
   }
+}
+
+TEST_F(AccessTest, NodesOnOneHostDoNotShareTheCookie) {
+  EXPECT_EQ(session_cookie_name("localhost:8080"), "hanse_session_8080");
+  EXPECT_EQ(session_cookie_name("[::1]:8081"), "hanse_session_8081");
+  EXPECT_EQ(session_cookie_name("[::1]"), "hanse_session");
+  EXPECT_EQ(session_cookie_name("node.example.org"), "hanse_session");
+  EXPECT_EQ(session_cookie_name("node:evil; Path"), "hanse_session");
+  set_up();
+  auto other = facts;
+  other.host = "localhost:8081";
+  EXPECT_EQ(ask({.path = "/api/v1/users"}, other).status, 401) << "the other node's cookie counts here";
 }
 
 TEST_F(AccessTest, ASessionOutlivesARestartOfTheNode) {
@@ -105,7 +117,7 @@ TEST_F(AccessTest, SigningOutEndsTheSessionEverywhereAtOnce) {
   const auto out = ask({Method::del, "/api/v1/session"});
 
   EXPECT_EQ(out.status, 204);
-  EXPECT_TRUE(header(out, "Set-Cookie").starts_with("hanse_session=; Path=/; Max-Age=0;"));
+  EXPECT_TRUE(header(out, "Set-Cookie").starts_with("hanse_session_8080=; Path=/; Max-Age=0;"));
   EXPECT_EQ(ask({.path = "/api/v1/users"}, before).status, 401);
 }
 

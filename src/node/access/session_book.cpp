@@ -23,20 +23,29 @@ std::string peer_detail(const std::string& peer) {
 
 }  // namespace
 
-std::string session_secret(std::string_view cookie_header) {
+std::string session_cookie_name(std::string_view host) {
+  const auto colon = host.rfind(':');
+  // The colons of an IPv6 address stand within brackets.
+  const auto port = colon == std::string_view::npos ? std::string_view{} : host.substr(colon + 1);
+  const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == port.npos;
+  return digits ? fmt::format("{}_{}", kSessionCookie, port) : std::string{kSessionCookie};
+}
+
+std::string session_secret(std::string_view cookie_header, std::string_view host) {
+  const auto name = session_cookie_name(host);
   for (const auto part : split(cookie_header, ';')) {
     const auto pair = trim(part);
-    if (pair.starts_with(kSessionCookie) && pair.substr(kSessionCookie.size()).starts_with('=')) {
-      const auto secret = pair.substr(kSessionCookie.size() + 1);
+    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
+      const auto secret = pair.substr(name.size() + 1);
       return secret.size() == 2 * kSecretBytes ? std::string{secret} : std::string{};
     }
   }
   return {};
 }
 
-std::string session_cookie(std::string_view secret, Duration longest, bool secure) {
+std::string session_cookie(std::string_view secret, std::string_view host, Duration longest, bool secure) {
   const auto age = secret.empty() ? 0 : std::chrono::duration_cast<std::chrono::seconds>(longest).count();
-  return fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}", kSessionCookie, secret, age,
+  return fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}", session_cookie_name(host), secret, age,
                      secure ? "; Secure" : "");
 }
 

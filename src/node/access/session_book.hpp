@@ -18,15 +18,23 @@ struct AccessSettings {
         FieldNote{.field = "session_idle", .summary = "A session that isn't used for this long ends."},
         FieldNote{.field = "session_longest", .summary = "Any session ends after this long, used or not."}};
   }
+  /// A session that ends at once would lock everybody out.
+  void validate(JsonReader& reader) const {
+    if (session_idle < 1min) reader.error_at("session_idle", "must be at least 1m");
+    if (session_longest < session_idle) reader.error_at("session_longest", "must be at least session_idle");
+  }
 };
 HANSE_DESCRIBE(AccessSettings, (session_idle, session_longest))
 
 inline constexpr std::string_view kSessionCookie = "hanse_session";
 
+/// The cookie's name for a request to `host` (its Host header): with the port, if it has one. Browsers keep one jar for
+/// all ports of a host, and two nodes on one machine must not sign each other's people out.
+std::string session_cookie_name(std::string_view host);
 /// The session's secret in a Cookie header; empty when there is none.
-std::string session_secret(std::string_view cookie_header);
+std::string session_secret(std::string_view cookie_header, std::string_view host);
 /// A Set-Cookie header's value; an empty secret takes the cookie away.
-std::string session_cookie(std::string_view secret, Duration longest, bool secure);
+std::string session_cookie(std::string_view secret, std::string_view host, Duration longest, bool secure);
 
 /// The sessions, kept in the store so that they outlive a restart.
 class SessionBook {

@@ -110,11 +110,12 @@ Result<void> AccessRoutes::note_failure(const Entry& entry, bool known) {
   });
 }
 
-Result<Response> AccessRoutes::begin_session(const User& user, const std::string& peer, bool secure) {
-  HANSE_TRY(const auto begun, access_.sessions_.begin(user.id, peer));
+Result<Response> AccessRoutes::begin_session(const User& user, const Entry& entry) {
+  HANSE_TRY(const auto begun, access_.sessions_.begin(user.id, entry.peer));
   Response response = json_response({.user = view_of(user), .setup_needed = false});
-  response.headers.emplace_back("Set-Cookie",
-                                session_cookie(begun.secret, access_.sessions_.settings().session_longest, secure));
+  response.headers.emplace_back(
+      "Set-Cookie",
+      session_cookie(begun.secret, entry.host, access_.sessions_.settings().session_longest, entry.secure));
   return response;
 }
 
@@ -131,7 +132,7 @@ Result<Response> AccessRoutes::sign_in(const Entry& entry) {
     return fail(ErrorCode::unauthenticated, "name or password is wrong");
   }
   access_.lock_out_.succeeded(key);
-  return begin_session(*user, entry.peer, entry.secure);
+  return begin_session(*user, entry);
 }
 
 Result<Response> AccessRoutes::set_up(const std::string& code, const Entry& entry) {
@@ -149,7 +150,7 @@ Result<Response> AccessRoutes::set_up(const std::string& code, const Entry& entr
             access_.users_.create_first({.name = entry.name, .password = entry.password, .roles = {}}));
   access_.setup_fingerprint_.clear();
   access_.log_.info("access", "the first administrator was made", {{"user", made.record.id}, {"address", entry.peer}});
-  return begin_session(made.record, entry.peer, entry.secure);
+  return begin_session(made.record, entry);
 }
 
 Result<Response> AccessRoutes::change_password(const Context& context, const std::string& current,
@@ -164,7 +165,7 @@ Result<Response> AccessRoutes::change_password(const Context& context, const std
     return fail(ErrorCode::invalid, "the request has wrong fields", {{"current", "is not your password"}});
   }
   HANSE_CHECK(access_.users_.set_password({context.caller.id}, *user, fresh));
-  return begin_session(*user, facts.peer, facts.secure);
+  return begin_session(*user, entry_of(facts));
 }
 
 void AccessRoutes::add_session_routes(std::vector<api::Route>& routes) {
@@ -195,18 +196,18 @@ void AccessRoutes::add_session_routes(std::vector<api::Route>& routes) {
       {Method::post, "/api/v1/session", "Signs in; the answer sets the session's cookie.", "public", 16u << 10},
       [this](const SignIn& in, const Context& context) {
         const auto& facts = facts_of(context);
-        return sign_in({.name = in.name, .password = in.password, .peer = facts.peer, .secure = facts.secure});
+        return sign_in(entry_of(facts, in.name, in.password));
       }));
   routes.push_back(api::route<api::Nothing, Response>(
       {Method::del, "/api/v1/session", "Signs out and takes the cookie away.", "public"},
       [this](const api::Nothing&, const Context& context) -> Result<Response> {
         const auto& facts = facts_of(context);
-        if (const auto secret = session_secret(facts.cookie);
+        if (const auto secret = session_secret(facts.cookie, facts.host);
             !secret.empty() && context.caller.id.starts_with("user:")) {
           HANSE_CHECK(access_.sessions_.end(secret));
         }
         Response response{.status = 204, .content_type = "", .body = ""};
-        response.headers.emplace_back("Set-Cookie", session_cookie("", {}, facts.secure));
+        response.headers.emplace_back("Set-Cookie", session_cookie("", facts.host, {}, facts.secure));
         return response;
       }));
   routes.push_back(api::route<OwnPassword, Response>(
@@ -220,7 +221,7 @@ void AccessRoutes::add_session_routes(std::vector<api::Route>& routes) {
        "public", 16u << 10},
       [this](const SetUp& in, const Context& context) {
         const auto& facts = facts_of(context);
-        return set_up(in.code, {.name = in.name, .password = in.password, .peer = facts.peer, .secure = facts.secure});
+        return set_up(in.code, entry_of(facts, in.name, in.password));
       }));
 }
 
