@@ -182,9 +182,10 @@ void SecureChannel::seal_chunk(std::string& out, MessageType type, char flag, st
   out += type_letters(type);
   out += flag;
   BinaryWriter writer{out};
+  const Token& token = role_ == ChannelRole::server && previous_ ? *previous_ : current_;
   writer.write(std::uint32_t{0});
-  writer.write(current_.channel_id);
-  writer.write(current_.token_id);
+  writer.write(token.channel_id);
+  writer.write(token.token_id);
   writer.write(next_sequence());
   writer.write(request_id);
   out += part;
@@ -196,11 +197,10 @@ void SecureChannel::seal_chunk(std::string& out, MessageType type, char flag, st
     out.append(1 + fill, static_cast<char>(fill));
   }
   set_size(out, begin, out.size() - begin + kSymmetricSignatureBytes);
-  out += hmac_sha256(current_.send.sign.reveal(), std::string_view{out}.substr(begin));
+  out += hmac_sha256(token.send.sign.reveal(), std::string_view{out}.substr(begin));
   if (!encrypted) return;
   const std::size_t secret_at = begin + kMessageHeaderBytes;
-  aes_cbc_encrypt(current_.send.encrypt.reveal(), current_.send.iv.reveal(), out.data() + secret_at,
-                  out.size() - secret_at);
+  aes_cbc_encrypt(token.send.encrypt.reveal(), token.send.iv.reveal(), out.data() + secret_at, out.size() - secret_at);
 }
 
 Result<std::string> SecureChannel::plain_of(const Token& token, std::string_view chunk) const {

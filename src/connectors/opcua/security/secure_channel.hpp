@@ -56,11 +56,14 @@ class SecureChannel {
   void limits(const ChannelLimits& limits) { limits_ = limits; }
   const ChannelSecurity& security() const { return security_; }
   void mode(MessageSecurityMode mode) { security_.mode = mode; }
+  /// A server names its channel before the first OPN's answer.
+  void assign(std::uint32_t channel_id) { current_.channel_id = channel_id; }
 
   /// One OPN chunk. Errors: `too_large`, `invalid` when our key is of no use.
   Result<std::string> seal_open(std::uint32_t request_id, std::string_view body);
   Result<IncomingMessage> unseal_open(std::string_view chunk);
-  /// From here on messages go out with this token; the one before is taken until a message with the new one came.
+  /// From here on a client's messages go out with this token; a server goes on with the one before, which both take,
+  /// until a message with the new one came. Source: OPC 10000-4, 5.5.2.1.
   void install(const ChannelSecurityToken& token, const Secret& client_nonce, const Secret& server_nonce);
 
   /// All chunks of one MSG or CLO. Errors: `too_large` over the peer's limits.
