@@ -101,6 +101,7 @@ struct ConnectorContext {
   const Clock& clock;
   const Log& log;
   std::string connection_id;
+  std::string data_folder = {};  ///< The node's; empty: the working directory.
 };
 
 /// One protocol: a folder, a line in the node's list, and a form in the page.

@@ -19,10 +19,12 @@ namespace asio = boost::asio;
 struct Supervisor::Connection : Sink, std::enable_shared_from_this<Connection> {
   enum class Wish { run, rest, leave };
 
-  Connection(asio::any_io_executor on, const Clock& with_clock, const Log& with_log, RestartPause pause)
+  Connection(asio::any_io_executor on, const Clock& with_clock, const Log& with_log, std::string folder,
+             RestartPause pause)
       : executor(on),
         clock(with_clock),
         log(with_log),
+        data_folder(std::move(folder)),
         restart_pause(std::move(pause)),
         timer(on),
         health(with_clock.now()) {}
@@ -73,6 +75,7 @@ struct Supervisor::Connection : Sink, std::enable_shared_from_this<Connection> {
   const asio::any_io_executor executor;
   const Clock& clock;
   const Log& log;
+  const std::string data_folder;
   RestartPause restart_pause;
   asio::steady_timer timer;
   asio::cancellation_signal cancel;
@@ -102,7 +105,7 @@ asio::awaitable<Result<void>> Supervisor::Connection::keep_alive(std::unique_ptr
 
 asio::awaitable<Result<void>> Supervisor::Connection::run_once(const ConnectionPlan& of) {
   HANSE_CO_TRY(const auto settings, JsonDocument::parse(of.settings.text));
-  const ConnectorContext context{clock, log, of.id};
+  const ConnectorContext context{clock, log, of.id, data_folder};
   auto made = of.protocol->make(settings.root(), context);
   if (!made) co_return made.error();
   // A run of its own, so that cancelling it leaves this coroutine alone.
@@ -157,8 +160,12 @@ asio::awaitable<void> Supervisor::Connection::drive() {
 }
 
 Supervisor::Supervisor(std::vector<asio::any_io_executor> executors, const Clock& clock, const Log& log,
-                       RestartPause::Limits pauses)
-    : executors_(std::move(executors)), clock_(clock), log_(log), pauses_(pauses) {
+                       RestartPause::Limits pauses, std::string data_folder)
+    : executors_(std::move(executors)),
+      clock_(clock),
+      log_(log),
+      pauses_(pauses),
+      data_folder_(std::move(data_folder)) {
   HANSE_ASSERT(!executors_.empty());
 }
 
@@ -178,8 +185,8 @@ void Supervisor::start(ConnectionPlan plan) {
     return connection->nudge();
   }
   const auto& executor = executors_[started_++ % executors_.size()];
-  connection =
-      std::make_shared<Connection>(executor, clock_, log_, RestartPause{std::hash<std::string>{}(plan.id), pauses_});
+  connection = std::make_shared<Connection>(executor, clock_, log_, data_folder_,
+                                            RestartPause{std::hash<std::string>{}(plan.id), pauses_});
   connection->plan = std::move(plan);
   connection->health.starting(clock_.now());
   asio::co_spawn(executor, [connection]() -> asio::awaitable<void> { return connection->drive(); }, asio::detached);

@@ -33,7 +33,7 @@ class Supervisor {
  public:
   /// Connections are spread over `executors`, each run by one thread. Clock and log must outlive the coroutines.
   Supervisor(std::vector<boost::asio::any_io_executor> executors, const Clock& clock, const Log& log,
-             RestartPause::Limits pauses = {});
+             RestartPause::Limits pauses = {}, std::string data_folder = {});
   ~Supervisor();
 
   /// Starts it, or ends the running one of this id and starts it anew with the new plan.
@@ -57,6 +57,7 @@ class Supervisor {
   const Clock& clock_;
   const Log& log_;
   RestartPause::Limits pauses_;
+  const std::string data_folder_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Connection>> connections_;
   std::size_t started_ = 0;

@@ -14,6 +14,7 @@
 #include "ecosystem/routes.hpp"
 #include "net/on_pool.hpp"
 #include "node/history/history_routes.hpp"
+#include "node/opcua/trust_routes.hpp"
 #include "node/protocols.hpp"
 #include "node/simulate/routes.hpp"
 #include "node/system/journal_routes.hpp"
@@ -57,6 +58,18 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
                .log = &log,
                .write = [this](signal::SampleBatch batch) { intake_.deliver(std::move(batch)); }},
               apps::catalogue()),
+      certificates_({.folder = base_.folder.file("opcua"), .application_uri = {}}),
+      opcua_({.store = *base_.store,
+              .plant = *base_.plant,
+              .directory = *base_.directory,
+              .history = *base_.history,
+              .access = access_,
+              .pool = pool_,
+              .clock = clock,
+              .log = log,
+              .certificates = certificates_,
+              .version = std::string{version()}},
+             settings_.opcua_server),
       intake_(*base_.history, log, [this](const signal::SampleBatch& batch) { take_stored(batch); }),
       connections_({.store = *base_.store,
                     .plant = *base_.plant,
@@ -64,7 +77,8 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
                     .clock = clock,
                     .log = log,
                     .executor = machine_io_.get_executor(),
-                    .protocols = protocols()}),
+                    .protocols = protocols(),
+                    .data_folder = base_.folder.path()}),
       pool_(static_cast<std::size_t>(settings_.server.work_threads), kJobsMax),
       shared_({.history = *base_.history,
                .directory = *base_.directory,
@@ -74,6 +88,7 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
 
 Node::~Node() {
   if (partners_) partners_->stop();
+  opcua_.stop();
   machine_work_.reset();
   machine_io_.stop();
 }
@@ -90,6 +105,7 @@ Result<void> Node::assemble() {
   HANSE_CHECK(settings_history_.record());
   if (demo_) HANSE_CHECK(simulate::seed_demo(*base_.plant, {"system:demo"}));
   base_.plant->events().listen([this](std::span<const plant::ProductionEvent> events) { feed_.events(events); });
+  base_.plant->events().listen([this](std::span<const plant::ProductionEvent> events) { opcua_.events(events); });
   engine_.findings().listen([this](const apps::Finding& finding) { feed_.finding(finding); });
   HANSE_CHECK(engine_.start(clock_.now()));
   HANSE_TRY(ecosystem_, ecosystem::Ecosystem::open(*base_.store));
@@ -126,6 +142,7 @@ std::vector<api::Route> Node::make_routes() {
   append(routes, plant::routes(*base_.plant, connections_.machine_connector()));
   append(routes, history_routes(base_, clock_, [this](const signal::SampleBatch& batch) { return append_now(batch); }));
   append(routes, connection_routes(connections_));
+  append(routes, trust_routes(certificates_, *base_.store, clock_));
   append(routes, engine_.routes());
   append(routes, partners_->routes());
   append(routes, ecosystem::routes(*ecosystem_));
@@ -174,6 +191,7 @@ std::vector<MetricSource> Node::metric_sources() {
 
 void Node::take_stored(const signal::SampleBatch& batch) {
   feed_.samples(batch);
+  opcua_.samples(batch);
   engine_.offer(batch);
 }
 
@@ -220,6 +238,8 @@ Result<std::string> Node::start() {
   HANSE_CHECK(connections_.start());
   HANSE_TRY(const auto partner_address, partners_->start());
   if (!partner_address.empty()) log_.info("partners", "partners' nodes reach this one", {{"address", partner_address}});
+  HANSE_TRY(const auto opcua_address, opcua_.start());
+  if (!opcua_address.empty()) log_.info("opcua", "OPC UA clients reach this node", {{"address", opcua_address}});
   machine_thread_ = std::jthread{[this] { machine_io_.run(); }};
   return fmt::format("{}://{}:{}", secure ? "https" : "http", page_host(settings_.server.address), *port);
 }
@@ -228,6 +248,7 @@ boost::asio::awaitable<void> Node::beat() {
   while (!stopping_) {
     std::move_only_function<void()> work = [this] {
       engine_.step(clock_.now());
+      opcua_.renew();
       feed_.healths(connection_healths(connections_, 0));
     };
     // A full pool means a late step, not a lost one: what was offered waits.
@@ -249,6 +270,7 @@ boost::asio::awaitable<void> Node::wait_for_stop() {
   auto leaving = partners_->close(kFarewellMax);
   co_await std::move(leaving);
   partners_->stop();
+  opcua_.stop();
   connections_.stop();
   machine_work_.reset();
   server_io_.stop();

@@ -21,6 +21,7 @@
 #include "node/connections/intake.hpp"
 #include "node/foundation.hpp"
 #include "node/live/live_feed.hpp"
+#include "node/opcua/opcua_server.hpp"
 #include "node/partners/partners.hpp"
 #include "node/partners/shared_data.hpp"
 #include "node/simulate/demo.hpp"
@@ -87,6 +88,8 @@ class Node {
   net::LiveHub hub_;
   LiveFeed feed_;
   apps::Engine engine_;
+  connectors::opcua::FolderCertificateStore certificates_;  ///< Of OPC UA, for connectors and our own server.
+  OpcuaServer opcua_;                                       ///< Before what tells it of samples.
   Intake intake_;
   Connections connections_;
   std::shared_ptr<std::string> openapi_ = std::make_shared<std::string>();

@@ -8,6 +8,7 @@
 #include "base/settings.hpp"
 #include "historian/engine.hpp"
 #include "node/access/session_book.hpp"
+#include "node/opcua/opcua_settings.hpp"
 #include "node/partners/partners_settings.hpp"
 
 namespace hanse::node {
@@ -72,6 +73,7 @@ struct Settings {
   historian::HistorianSettings historian;
   AccessSettings access;
   PartnersSettings partners;
+  OpcuaServerSettings opcua_server;
   LogSettings log;
   static constexpr auto notes() {
     return std::array{
@@ -80,6 +82,6 @@ struct Settings {
                   .summary = "The plant's time zone, as in Europe/Berlin: shifts and pages use it."}};
   }
 };
-HANSE_DESCRIBE(Settings, (data_folder, time_zone, server, store, historian, access, partners, log))
+HANSE_DESCRIBE(Settings, (data_folder, time_zone, server, store, historian, access, partners, opcua_server, log))
 
 }  // namespace hanse::node

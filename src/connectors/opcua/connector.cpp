@@ -2,6 +2,7 @@
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <filesystem>
 
 #include "connectors/opcua/protocol.hpp"
 #include "connectors/opcua/session/client.hpp"
@@ -53,12 +54,17 @@ awaitable<Result<std::unique_ptr<net::Stream>>> connect(std::string url, Duratio
   co_return co_await std::move(connecting);
 }
 
+/// Where our certificate is, and whom we trust: the node's one folder unless the connection has its own.
+FolderCertificateStore::Options store_options(const OpcuaSettings& settings, const ConnectorContext& context) {
+  const std::filesystem::path data{context.data_folder};
+  return {.folder = (data / (settings.certificate_folder.empty() ? "opcua" : settings.certificate_folder)).string(),
+          .application_uri = settings.application_uri};
+}
+
 class OpcuaConnector final : public Connector {
  public:
-  OpcuaConnector(OpcuaSettings settings, const Clock& clock)
-      : settings_(std::move(settings)),
-        store_({.folder = settings_.certificate_folder, .application_uri = settings_.application_uri}),
-        clock_(clock) {}
+  OpcuaConnector(const OpcuaSettings& settings, const ConnectorContext& context)
+      : settings_(settings), store_(store_options(settings, context)), clock_(context.clock) {}
 
   awaitable<Result<void>> run(Sink& sink) override {
     // A cancelled run says goodbye to the server, which would keep the session for a minute otherwise.
@@ -169,10 +175,8 @@ BrowsedValue browsed(SelectedValue& value) {
 
 class OpcuaBrowser final : public Browser {
  public:
-  OpcuaBrowser(OpcuaSettings settings, const Clock& clock)
-      : settings_(std::move(settings)),
-        store_({.folder = settings_.certificate_folder, .application_uri = settings_.application_uri}),
-        clock_(clock) {}
+  OpcuaBrowser(const OpcuaSettings& settings, const ConnectorContext& context)
+      : settings_(settings), store_(store_options(settings, context)), clock_(context.clock) {}
 
   awaitable<Result<std::vector<BrowsedValue>>> browse(Duration time_limit) override {
     NoSink nowhere;
@@ -250,12 +254,12 @@ const Protocol& protocol() {
 }
 
 Result<std::unique_ptr<Connector>> make_connector(const OpcuaSettings& settings, const ConnectorContext& context) {
-  std::unique_ptr<Connector> connector = std::make_unique<OpcuaConnector>(settings, context.clock);
+  std::unique_ptr<Connector> connector = std::make_unique<OpcuaConnector>(settings, context);
   return connector;
 }
 
 Result<std::unique_ptr<Browser>> make_browser(const OpcuaSettings& settings, const ConnectorContext& context) {
-  std::unique_ptr<Browser> browser = std::make_unique<OpcuaBrowser>(settings, context.clock);
+  std::unique_ptr<Browser> browser = std::make_unique<OpcuaBrowser>(settings, context);
   return browser;
 }
 

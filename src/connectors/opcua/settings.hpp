@@ -48,7 +48,7 @@ struct OpcuaSettings {
   PolicyChoice security_policy = PolicyChoice::best;
   ModeChoice security_mode = ModeChoice::best;
   std::optional<Timestamp> unsecured_until;
-  std::string certificate_folder = "data/opcua";
+  std::string certificate_folder;
   std::string application_uri;
   std::string user;
   std::string password;
@@ -80,9 +80,9 @@ struct OpcuaSettings {
             .field = "unsecured_until",
             .summary = "Until then anybody on the network may read and change what passes: for taking into service."},
         FieldNote{.field = "certificate_folder",
-                  .summary = "Folder with our certificate and those that are trusted.",
-                  .length_max = 1000,
-                  .required = true},
+                  .summary = "Folder with our certificate and those that are trusted; empty: the node's own, shown on "
+                             "the Connect page.",
+                  .length_max = 1000},
         FieldNote{.field = "application_uri",
                   .summary = "Our name in our certificate; empty: urn:<this host>:hanse.",
                   .length_max = 200},

@@ -42,6 +42,10 @@ class Access {
   /// and it never gives routes without a rule in `site_limits.cpp`.
   std::vector<api::Route> limit_to_sites(std::vector<api::Route> routes, SiteLookup lookup);
 
+  /// For doors other than the page: the user when name and password fit. Guessing is slowed down and a failure noted as
+  /// there. Blocking, and slow on purpose. Errors: `unauthenticated`; `unavailable` while nobody may try.
+  Result<api::Caller> log_in(std::string_view name, std::string_view password, const std::string& address);
+
   /// What a caller may do, read anew. Errors: `unauthenticated` when it is gone.
   Result<Rights> rights_of(const api::Caller& caller) const;
 

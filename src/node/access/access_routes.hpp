@@ -15,6 +15,8 @@ class AccessRoutes {
   void add_user_routes(std::vector<api::Route>& routes);     ///< user_routes.cpp
   void add_token_routes(std::vector<api::Route>& routes);    ///< token_routes.cpp
   void add_role_routes(std::vector<api::Route>& routes);     ///< token_routes.cpp
+  /// The user when name and password fit; slows guessing down and notes a failure. See `Access::log_in`.
+  Result<User> check(std::string_view name, std::string_view password, const std::string& peer);
 
  private:
   struct Entry {  ///< An attempt to get in.

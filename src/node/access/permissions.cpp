@@ -28,6 +28,7 @@ constexpr std::array kPermissions = {
     PermissionEntry{"history.sql", "Ask the history in SQL.", "planner lead engineer"},
     PermissionEntry{"connections.read", "See connections and how they are.", kAll},
     PermissionEntry{"connections.write", "Make, change, test and end connections.", "engineer"},
+    PermissionEntry{"connections.trust", "Accept and remove certificates of OPC UA servers and clients.", "engineer"},
     PermissionEntry{"apps.read", "See the apps and what they found.", kAll},
     PermissionEntry{"apps.write", "Set the apps, and close findings.", "engineer"},
     PermissionEntry{"performance.read", "See machine states, figures and losses.", kAll},

@@ -122,17 +122,8 @@ Result<Response> AccessRoutes::begin_session(const User& user, const Entry& entr
 Result<Response> AccessRoutes::sign_in(const Entry& entry) {
   const auto key = to_lower(trim(entry.name)).substr(0, 100);
   if (const auto pause = access_.lock_out_.pause(key, entry.peer); pause > Duration::zero()) return too_early(pause);
-  HANSE_TRY(const auto user, access_.users_.check(trim(entry.name), entry.password));
-  if (!user) {
-    access_.lock_out_.failed(key, entry.peer);
-    const auto id = UserBook::id_of(trim(entry.name));
-    HANSE_TRY(const auto known, access_.users_.find(id ? *id : std::string{}));
-    HANSE_CHECK(
-        note_failure({.name = std::string{trim(entry.name)}, .password = {}, .peer = entry.peer}, known.has_value()));
-    return fail(ErrorCode::unauthenticated, "name or password is wrong");
-  }
-  access_.lock_out_.succeeded(key);
-  return begin_session(*user, entry);
+  HANSE_TRY(const auto user, check(trim(entry.name), entry.password, entry.peer));
+  return begin_session(user, entry);
 }
 
 Result<Response> AccessRoutes::set_up(const std::string& code, const Entry& entry) {

@@ -134,7 +134,7 @@ class Connections::PlantSink final : public connectors::ConnectionSink {
 Connections::Connections(Parts parts)
     : parts_(std::move(parts)),
       records_(parts_.store, "connection"),
-      supervisor_({parts_.executor}, parts_.clock, parts_.log),
+      supervisor_({parts_.executor}, parts_.clock, parts_.log, {}, parts_.data_folder),
       book_(parts_.protocols, supervisor_,
             [this](const ConnectionRecord& record) { return std::make_shared<PlantSink>(*this, record); }) {}
 
@@ -228,7 +228,7 @@ Result<std::vector<connectors::BrowsedValue>> Connections::test(const std::strin
   HANSE_TRY(const auto document, JsonDocument::parse(settings.text));
   HANSE_CHECK(protocol->check(document.root()));
   if (!protocol->make_browser) return fail(ErrorCode::invalid, fmt::format("{} can't be browsed", protocol->title));
-  HANSE_TRY(auto made, protocol->make_browser(document.root(), {parts_.clock, parts_.log, "test"}));
+  HANSE_TRY(auto made, protocol->make_browser(document.root(), {parts_.clock, parts_.log, "test", parts_.data_folder}));
   // The browser may outlive this call when it overruns its own time limit: the coroutine keeps it.
   const std::shared_ptr<connectors::Browser> browser = std::move(made);
   auto browse = [](std::shared_ptr<connectors::Browser> kept,

@@ -35,6 +35,7 @@ class Connections {
     const Log& log;
     boost::asio::any_io_executor executor;
     std::span<const connectors::Protocol* const> protocols;
+    std::string data_folder = {};
   };
   explicit Connections(Parts parts);
   ~Connections();

@@ -105,4 +105,19 @@ std::string_view ucum_of(std::int32_t unit_id, std::string_view display_name) {
   return {};
 }
 
+EngineeringUnits engineering_units(std::string_view ucum) {
+  EngineeringUnits out;
+  out.namespace_uri = std::string_view{"http://www.opcfoundation.org/UA/units/un/cefact"};
+  out.display_name.text = ucum;
+  for (const auto& unit : kUnits) {
+    if (unit.ucum != ucum) continue;
+    out.unit_id = 0;
+    for (const char letter : unit.unece) out.unit_id = out.unit_id << 8 | static_cast<unsigned char>(letter);
+    if (!unit.display.empty()) out.display_name.text = unit.display;
+    break;
+  }
+  out.description = out.display_name;
+  return out;
+}
+
 }  // namespace hanse::connectors::opcua

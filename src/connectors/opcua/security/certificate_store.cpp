@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,6 +58,25 @@ Result<void> write_file(const fs::path& path, std::string_view bytes) {
   if (!right || failed) return fail(ErrorCode::unavailable, fmt::format("cannot write '{}'", path.string()));
   return {};
 }
+
+/// Held while a folder's key may be made: connectors and the server come to it from threads of their own.
+class FolderLock {
+ public:
+  explicit FolderLock(const fs::path& folder) {
+    std::error_code ignored;
+    fs::create_directories(folder, ignored);
+    file_ = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file_ >= 0) (void)::flock(file_, LOCK_EX);
+  }
+  ~FolderLock() {
+    if (file_ >= 0) ::close(file_);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int file_ = -1;
+};
 
 std::vector<fs::path> files_in(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -147,6 +167,7 @@ CertificateEntry entry_of(const Certificate& certificate, TrustKind kind) {
 
 Result<Identity> FolderCertificateStore::own(Timestamp now) {
   const fs::path folder = fs::path{options_.folder} / "own";
+  const FolderLock lock{folder};
   std::error_code ignored;
   std::optional<PrivateKey> key;
   if (fs::exists(folder / "key.pem", ignored)) {

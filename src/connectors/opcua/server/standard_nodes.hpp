@@ -9,9 +9,11 @@ namespace ids {
 inline constexpr std::uint32_t kHierarchicalReferences = 33, kOrganizes = 35, kHasTypeDefinition = 40, kHasSubtype = 45,
                                kHasProperty = 46, kHasComponent = 47, kHasAddIn = 17604;
 inline constexpr std::uint32_t kBoolean = 1, kInt64 = 8, kDouble = 11, kString = 12, kLocalizedText = 21,
-                               kBaseDataType = 24, kRangeType = 884, kEuInformationType = 887;
+                               kBaseDataType = 24, kUInt32 = 7, kNodeId = 17, kRangeType = 884,
+                               kEuInformationType = 887;
 inline constexpr std::uint32_t kBaseObjectType = 58, kFolderType = 61, kBaseDataVariableType = 63, kPropertyType = 68,
-                               kAnalogItemType = 2368;
+                               kBaseAnalogType = 15318, kAnalogItemType = 2368, kStateType = 2307,
+                               kFiniteStateMachineType = 2771, kFiniteStateVariableType = 2760;
 inline constexpr std::uint32_t kRoot = 84, kObjects = 85, kServer = 2253, kServerArray = 2254, kNamespaceArray = 2255,
                                kServerStatus = 2256, kStartTime = 2257, kCurrentTime = 2258, kState = 2259,
                                kSecondsTillShutdown = 2992, kShutdownReason = 2993;
