@@ -1,7 +1,6 @@
-# Compiles the demo's files into the node: scenarios/ventilator-plant.json and scenarios/demo/*.
-set(demo_files ${CMAKE_SOURCE_DIR}/scenarios/ventilator-plant.json)
-file(GLOB demo_more CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/scenarios/demo/*.json ${CMAKE_SOURCE_DIR}/scenarios/demo/*.csv)
-list(APPEND demo_files ${demo_more})
+# Compiles the demo's files into the node: scenarios/*-plant.json and scenarios/demo/*.
+file(GLOB demo_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/scenarios/*-plant.json ${CMAKE_SOURCE_DIR}/scenarios/demo/*.json
+     ${CMAKE_SOURCE_DIR}/scenarios/demo/*.csv ${CMAKE_SOURCE_DIR}/scenarios/demo/*.stl)
 set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${demo_files})
 set(demo_entries "")
 foreach(file IN LISTS demo_files)

@@ -54,6 +54,8 @@ class Node:
             ready = re.search(r"ready at (https?://[\w.:\[\]-]+)", text)
             if ready:
                 self.url = ready[1]
+                if self.cookie:  # The session lives on; its cookie is named by the port, which may be another one now.
+                    self.cookie = re.sub(r"^hanse_session_\d+", "hanse_session_" + self.url.rsplit(":", 1)[1], self.cookie)
                 return self
             if self.process.poll() is not None:
                 raise RuntimeError(f"the node stopped with {self.process.returncode}:\n{text[-4000:]}")

@@ -25,8 +25,8 @@ HANSE_DESCRIBE(AgreementListInput, (partner, dataset, cursor, limit))
 
 struct AgreementView {
   Agreement agreement;
-  std::vector<std::string> terms;     ///< In plain words.
-  Meter meter;                        ///< Counted on the provider's side.
+  std::vector<PlainRule> terms;       ///< In plain words.
+  Meter meter;                        ///< The provider counts what it hands out, the consumer what it took.
   std::optional<std::int64_t> count;  ///< Uses allowed; null for any number.
   bool signed_by_both = false;
 };
@@ -85,7 +85,7 @@ Result<AgreementView> view(Connector& connector, const std::string& id) {
   HANSE_TRY(const auto policy, read_policy(stored.record.policy));
   HANSE_TRY(const auto meter, connector.meters().find(id));
   AgreementView out{.agreement = std::move(stored.record),
-                    .terms = explain(policy),
+                    .terms = plain_rules(policy),
                     .meter = meter ? meter->record : Meter{.id = id},
                     .count = count_of(policy)};
   out.signed_by_both = !out.agreement.signature_ours.empty() && !out.agreement.signature_theirs.empty();

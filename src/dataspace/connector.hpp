@@ -26,7 +26,8 @@ enum class Conduct {
 };
 
 struct ConnectorSettings {
-  std::string address;  ///< This node's protocol base, as partners reach it: `https://host:port/dsp/2025-1`.
+  std::string address;    ///< This node's protocol base, as partners reach it: `https://host:port/dsp/2025-1`.
+  bool reachable = true;  ///< False while the node doesn't listen for partners.
   Conduct conduct = Conduct::automatic;
   Duration answer_limit = 24h;       ///< A process in which nothing happens so long is terminated.
   Duration person_limit = 24h * 14;  ///< The same while a person has to decide.

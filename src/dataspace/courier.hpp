@@ -22,6 +22,8 @@ struct Outcome {
   int status = 0;  ///< 0 when there was no answer.
   std::string body;
   std::string error;
+  std::string content_type = {};
+  std::string link = {};  ///< The Link header: where the next page is.
 };
 
 /// Carries messages to partners; the node has one over HTTP, tests one over memory.

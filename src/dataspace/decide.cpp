@@ -193,51 +193,6 @@ bool is_use(const Rule& rule) {
          (rule.action.starts_with(kCatenaX) && operand_word(rule.action) == "access");
 }
 
-std::string words(const Constraint& c) {
-  if (c.join != Constraint::Join::none) {
-    std::string out;
-    const std::string_view link = c.join == Constraint::Join::all   ? " and "
-                                  : c.join == Constraint::Join::any ? " or "
-                                                                    : " or else ";
-    for (const auto& part : c.parts) out += (out.empty() ? "" : std::string{link}) + words(part);
-    return out;
-  }
-  const auto list = fmt::format("{}", fmt::join(c.right, ", "));
-  switch (operand_of(c.operand).value_or(Operand::statement)) {
-    case Operand::count:
-      return fmt::format("at most {} uses", list);
-    case Operand::date_time:
-    case Operand::usage_end_date:
-      return fmt::format("{} {}", c.comparison.starts_with('g') ? "from" : "until", list);
-    case Operand::usage_end_days:
-      return fmt::format("for {} days after the agreement", list);
-    case Operand::data_frequency:
-      return list.find("once") != std::string::npos ? "once" : "any number of times";
-    case Operand::purpose:
-      return "for " + list;
-    case Operand::spatial:
-      return "in " + list;
-    case Operand::machine:
-      return "on the machines " + list;
-    case Operand::recipient:
-      return "by " + list;
-    case Operand::aggregation:
-      return fmt::format("as means over at least {} s", list);
-    case Operand::masked:
-      return "without the fields " + list;
-    case Operand::membership:
-      return "by members only";
-    case Operand::framework:
-      return "under " + list;
-    case Operand::business_number:
-    case Operand::business_group:
-      return fmt::format("by partners in ({}) {}", c.comparison, list);
-    case Operand::statement:
-      return fmt::format("{} {} {}", operand_word(c.operand), c.comparison, list);
-  }
-  return {};
-}
-
 }  // namespace
 
 Decision decide(const Policy& policy, const PolicyFacts& facts) {
@@ -266,27 +221,6 @@ Decision decide(const Policy& policy, const PolicyFacts& facts) {
   }
   if (refused.because.empty()) refused.because.emplace_back("nothing permits the use");
   return refused;
-}
-
-std::vector<std::string> explain(const Policy& policy) {
-  std::vector<std::string> out;
-  for (const auto& rule : policy.permissions) {
-    std::string sentence = "May " + rule.action;
-    for (const auto& c : rule.constraints) sentence += ", " + words(c);
-    out.push_back(sentence + '.');
-  }
-  for (const auto& rule : policy.prohibitions) {
-    const bool distribute = rule.action == "distribute";
-    std::string sentence = distribute ? std::string{"Must not be passed on"} : "Must not " + rule.action;
-    for (const auto& c : rule.constraints) sentence += ", " + words(c);
-    out.push_back(sentence + '.');
-  }
-  for (const auto& rule : policy.obligations) {
-    std::string sentence = "Must " + rule.action;
-    for (const auto& c : rule.constraints) sentence += ", " + words(c);
-    out.push_back(sentence + '.');
-  }
-  return out;
 }
 
 }  // namespace hanse::dataspace

@@ -25,6 +25,13 @@ struct RevocationInput {
   }
 };
 HANSE_DESCRIBE(RevocationInput, (notice))
+struct IntroductionInput {
+  std::string introduction;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "introduction", .length_max = 10'000, .required = true}};
+  }
+};
+HANSE_DESCRIBE(IntroductionInput, (introduction))
 struct UseInput {
   std::string machine, serial;
   static constexpr auto notes() {
@@ -86,6 +93,14 @@ Result<void> take_revocation(Connector& connector, const Partner& partner, const
 
 void add_extension_routes(std::vector<api::Route>& out, Connector& connector) {
   const std::string base{kProtocolPath};
+  add_route(out, api::Method::post, base + "/hanse/introductions", "A node asks to become a partner.", "public",
+            [&connector](const api::Request& request) -> Result<api::Response> {
+              auto& book = connector.parts().partners;
+              HANSE_TRY(const auto in, from_json<IntroductionInput>(request.body, UnknownMembers::ignore));
+              HANSE_TRY(auto read, read_introduction(in.introduction, book.own().participant, book.clock().now()));
+              book.introductions().put(std::move(read));
+              return api::Response{.status = 202, .body = "{}", .version = {}};
+            });
   add_route(out, api::Method::post, base + "/hanse/agreements/{id}/signature",
             "The partner's signature over an agreement.", kPartnerPermission,
             [&connector](const api::Request& request) -> Result<api::Response> {

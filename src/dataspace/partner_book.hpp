@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/clock.hpp"
+#include "dataspace/onboarding.hpp"
 #include "dataspace/records.hpp"
 #include "dataspace/signature.hpp"
 #include "store/collection.hpp"
@@ -15,6 +16,7 @@ namespace hanse::dataspace {
 struct OwnIdentity {
   std::string participant;  ///< As `did:web:node.example.org`.
   SigningKey key;
+  std::string name = {};  ///< As it introduces itself.
 };
 
 /// Partners, and the two questions of identity: what do we send, and who sent this. Safe from many threads.
@@ -24,6 +26,8 @@ class PartnerBook {
 
   const OwnIdentity& own() const { return own_; }
   const store::Collection<Partner>& partners() const { return partners_; }
+  IntroductionBook& introductions() { return introductions_; }
+  const Clock& clock() const { return clock_; }
   /// Makes (`expected` 0) or changes a partner; secrets left empty stay as they are. Errors: `conflict` also when
   /// another partner has the same participant id or secret.
   Result<std::int64_t> put(const store::Actor& actor, Partner partner, std::optional<std::int64_t> expected);
@@ -50,6 +54,7 @@ class PartnerBook {
   const Clock& clock_;
   const OwnIdentity own_;
   store::Collection<Partner> partners_;
+  IntroductionBook introductions_;
   std::mutex seen_mutex_;
   std::unordered_set<std::string> seen_;  ///< Ids of signed tokens of the last minutes: each counts once.
   std::deque<std::pair<Timestamp, std::string>> seen_order_;

@@ -111,4 +111,40 @@ std::vector<std::string> machines_of(const Policy& policy);
 /// The policy in plain words, a sentence per condition.
 std::vector<std::string> explain(const Policy& policy);
 
+enum class ClauseKind {
+  count,
+  until,
+  from,
+  days,
+  frequency,
+  purpose,
+  region,
+  machine,
+  recipient,
+  aggregation,
+  masked,
+  membership,
+  framework,
+  group,
+  other,  ///< Its value is the condition in words.
+};
+HANSE_DESCRIBE_ENUM(ClauseKind, count, until, from, days, frequency, purpose, region, machine, recipient, aggregation,
+                    masked, membership, framework, group, other)
+/// One condition, so that a page can say it in its reader's language.
+struct Clause {
+  ClauseKind kind = ClauseKind::other;
+  std::vector<std::string> values;
+};
+HANSE_DESCRIBE(Clause, (kind, values))
+enum class RuleKind { may, must_not, must };
+HANSE_DESCRIBE_ENUM(RuleKind, may, must_not, must)
+struct PlainRule {
+  RuleKind kind = RuleKind::may;
+  std::string action;  ///< `use`, `distribute`
+  std::vector<Clause> clauses;
+};
+HANSE_DESCRIBE(PlainRule, (kind, action, clauses))
+/// As `explain`, in parts.
+std::vector<PlainRule> plain_rules(const Policy& policy);
+
 }  // namespace hanse::dataspace

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "dataspace/internal/fetch.hpp"
 #include "dataspace/internal/people_routes.hpp"
 
 // Negotiations and transfers, for people.
@@ -29,7 +30,7 @@ HANSE_DESCRIBE(ProcessListInput, (kind, state, partner, agreement, cursor, limit
 
 struct ProcessView {
   Process process;
-  std::vector<std::string> terms;    ///< The offer on the table, in plain words.
+  std::vector<PlainRule> terms;      ///< The offer on the table, in plain words.
   std::vector<Evidence> messages;    ///< All that was said and decided, oldest first.
   std::vector<OutboxEntry> waiting;  ///< What is still to go out.
 };
@@ -38,9 +39,11 @@ HANSE_DESCRIBE(ProcessView, (process, terms, messages, waiting))
 struct NegotiationInput {
   std::string partner, dataset, offer_id;
   RawJson offer;
+  std::optional<Terms> terms;
   static constexpr auto notes() {
     return std::array{
         FieldNote{.field = "partner", .required = true},
+        FieldNote{.field = "terms", .summary = "Own terms instead of the offer's: then the partner has to agree."},
         FieldNote{.field = "dataset", .summary = "As in the partner's catalogue.", .length_max = 500, .required = true},
         FieldNote{
             .field = "offer_id", .summary = "As in the partner's catalogue.", .length_max = 500, .required = true},
@@ -48,7 +51,7 @@ struct NegotiationInput {
                   .summary = "The offer as in the catalogue, or with other rules: then the partner has to agree."}};
   }
 };
-HANSE_DESCRIBE(NegotiationInput, (partner, dataset, offer_id, offer))
+HANSE_DESCRIBE(NegotiationInput, (partner, dataset, offer_id, offer, terms))
 
 struct TransferInput {
   std::string agreement;
@@ -68,19 +71,20 @@ struct StepInput {
   Step step = Step::terminate;
   std::string reason;
   RawJson offer;
+  std::optional<Terms> terms;
   static constexpr auto notes() {
     return std::array{FieldNote{.field = "step", .required = true}, FieldNote{.field = "reason", .length_max = 1000},
+                      FieldNote{.field = "terms", .summary = "Terms of a changed offer, instead of rules."},
                       FieldNote{.field = "offer", .summary = "Rules of a changed offer."}};
   }
 };
-HANSE_DESCRIBE(StepInput, (id, step, reason, offer))
+HANSE_DESCRIBE(StepInput, (id, step, reason, offer, terms))
 
-struct FetchInput {
-  std::string id;
-  std::optional<Timestamp> from, until;
-  std::int64_t offset = 0, length = 0;
-};
-HANSE_DESCRIBE(FetchInput, (id, from, until, offset, length))
+/// The rules to offer: as given, or those that the terms need.
+RawJson offer_of(const RawJson& rules, const std::optional<Terms>& terms) {
+  if (terms) return {'{' + write_rules(*terms) + '}'};
+  return rules.text == "null" ? RawJson{} : rules;
+}
 
 Result<Page<Process>> list(Connector& connector, const ProcessListInput& in) {
   store::Query query{
@@ -101,7 +105,7 @@ Result<ProcessView> view(Connector& connector, const std::string& id) {
       if (name.ends_with("authorization")) value = "***";
     }
   }
-  if (const auto policy = read_policy(out.process.offer)) out.terms = explain(*policy);
+  if (const auto policy = read_policy(out.process.offer)) out.terms = plain_rules(*policy);
   HANSE_TRY(auto said, connector.evidence().list(out.process.partner, id, {}, 200));
   for (auto it = said.items.rbegin(); it != said.items.rend(); ++it) out.messages.push_back(std::move(it->record));
   HANSE_TRY(const auto waiting, connector.outbox().list({.kind = {}, .equal = {{"process", id}}, .limit = 100}));
@@ -114,13 +118,13 @@ Result<Act> act_of(Connector& connector, const StepInput& in) {
   HANSE_TRY(const auto stored, connector.processes().get(in.id));
   const auto& process = stored.record;
   const bool negotiation = process.kind == ProcessKind::negotiation;
-  Act act{.code = "PERSON", .reason = {}, .offer = in.offer};
+  Act act{.code = "PERSON", .reason = {}, .offer = offer_of(in.offer, in.terms)};
   if (!in.reason.empty()) act.reason.push_back(in.reason);
   switch (in.step) {
     case Step::offer:
-      if (in.offer.text.empty() || in.offer.text == "null")
-        return fail(ErrorCode::invalid, "the step has wrong fields", {{"offer", "is required for an offer"}});
-      HANSE_CHECK(read_policy(in.offer));
+      if (act.offer.text.empty())
+        return fail(ErrorCode::invalid, "the step has wrong fields", {{"terms", "are required for an offer"}});
+      HANSE_CHECK(read_policy(act.offer));
       act.message = process.side == Side::provider ? contract_offer : contract_request;
       break;
     case Step::terminate:
@@ -142,35 +146,6 @@ Result<Act> act_of(Connector& connector, const StepInput& in) {
   return act;
 }
 
-Result<api::Raw> fetch(Connector& connector, const Ask& ask, const FetchInput& in) {
-  HANSE_TRY(const auto stored, connector.processes().get(in.id));
-  const auto& process = stored.record;
-  if (process.side != Side::consumer || process.state != State::started || !process.data_address) {
-    return fail(ErrorCode::conflict, "this transfer has no data to fetch: it must be started, and ask for a pull");
-  }
-  HANSE_TRY(const auto partner, connector.parts().partners.confirmed(process.partner));
-  HANSE_CHECK(PartnerBook::may_call(partner, process.data_address->endpoint));
-  const auto token = process.data_address->properties.find("authorization");
-  Outbound call{
-      .id = new_urn(), .partner = partner.id, .method = "GET", .url = process.data_address->endpoint, .body = {}};
-  if (token != process.data_address->properties.end()) call.authorization = "Bearer " + token->second;
-  std::string query;
-  const auto add = [&](std::string_view name, const std::string& value) {
-    query += fmt::format("{}{}={}", query.empty() ? "?" : "&", name, encode_query(value));
-  };
-  if (in.from) add("from", to_string(*in.from));
-  if (in.until) add("until", to_string(*in.until));
-  if (in.offset > 0) add("offset", std::to_string(in.offset));
-  if (in.length > 0) add("length", std::to_string(in.length));
-  call.url += query;
-  auto outcome = ask(std::move(call));
-  if (outcome.status == 0) return fail(ErrorCode::unavailable, "the partner can't be reached: " + outcome.error);
-  if (outcome.status >= 300)
-    return fail(ErrorCode::forbidden,
-                fmt::format("the partner answered {}: {}", outcome.status, outcome.body.substr(0, 500)));
-  return api::Raw{.content_type = "application/octet-stream", .body = std::move(outcome.body)};
-}
-
 }  // namespace
 
 void add_process_routes(std::vector<Route>& out, Connector& connector, const Ask& ask) {
@@ -183,11 +158,10 @@ void add_process_routes(std::vector<Route>& out, Connector& connector, const Ask
   out.push_back(api::route<NegotiationInput, Process>(
       {Method::post, "/api/v1/dataspace/negotiations", "Asks a partner for one of its offers.", kDataspaceWrite},
       [&connector](const NegotiationInput& in, const Context& context) {
-        const bool none = in.offer.text == "null";
         return connector.request_negotiation(actor_of(context), {.partner = in.partner,
                                                                  .dataset = in.dataset,
                                                                  .offer_id = in.offer_id,
-                                                                 .offer = none ? RawJson{} : in.offer,
+                                                                 .offer = offer_of(in.offer, in.terms),
                                                                  .address = {}});
       }));
   out.push_back(api::route<TransferInput, Process>(
@@ -213,7 +187,7 @@ void add_process_routes(std::vector<Route>& out, Connector& connector, const Ask
   out.push_back(api::route<FetchInput, api::Raw>(
       {Method::get, "/api/v1/dataspace/processes/{id}/data", "Fetches data of a running transfer from the partner.",
        kDataspaceWrite},
-      [&connector, ask](const FetchInput& in, const Context&) { return fetch(connector, ask, in); }));
+      [&connector, ask](const FetchInput& in, const Context&) { return fetch_data(connector, ask, in); }));
 }
 
 }  // namespace hanse::dataspace

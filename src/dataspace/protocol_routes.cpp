@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "dataspace/extensions.hpp"
 #include "dataspace/internal/route_parts.hpp"
@@ -94,6 +95,25 @@ std::string version_document(Connector& connector) {
       own.participant.starts_with("did:web:") ? R"(,"identifierType":"did:web")" : "");
 }
 
+/// `bytes=100-` or `bytes=100-199` into the window; other forms and units are left alone, as RFC 9110, 14.2 lets us.
+void take_range(std::string_view header, DataWindow& window) {
+  constexpr std::string_view kBytes = "bytes=";
+  if (!header.starts_with(kBytes)) return;
+  header.remove_prefix(kBytes.size());
+  const auto dash = header.find('-');
+  if (dash == std::string_view::npos) return;
+  std::int64_t first = 0, last = 0;
+  const auto number = [](std::string_view text, std::int64_t& into) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+    return error == std::errc{} && end == text.data() + text.size() && into >= 0;
+  };
+  if (!number(header.substr(0, dash), first)) return;
+  const auto end = header.substr(dash + 1);
+  if (!end.empty() && (!number(end, last) || last < first)) return;
+  window.offset = first;
+  if (!end.empty()) window.length = last - first + 1;
+}
+
 Result<DataRequest> read_data_request(const Request& request) {
   DataRequest out{.transfer = request.parameters.at("pid"),
                   .token = bare_token(request.facts.authorization),
@@ -106,6 +126,7 @@ Result<DataRequest> read_data_request(const Request& request) {
     if (found == request.parameters.end()) return;
     if (auto read = parse_text(found->second, into); !read) errors.push_back({std::string{name}, read.error().message});
   };
+  take_range(request.facts.range, out.window);
   take("from", out.window.from);
   take("until", out.window.until);
   take("aggregate_s", out.window.aggregate_s);

@@ -227,7 +227,9 @@ struct OutboxEntry {
   std::int64_t tries = 0;
   Timestamp due;
   std::string last_error;
-  static std::vector<store::IndexField> index(const OutboxEntry& entry) { return {{"process", entry.process}}; }
+  static std::vector<store::IndexField> index(const OutboxEntry& entry) {
+    return {{"process", entry.process}, {"partner", entry.partner}};
+  }
 };
 HANSE_DESCRIBE(OutboxEntry, (id, kind, process, partner, number, message, path, body, tries, due, last_error))
 

@@ -14,6 +14,7 @@
 #include "ecosystem/routes.hpp"
 #include "net/on_pool.hpp"
 #include "node/history/history_routes.hpp"
+#include "node/partners/shared_files.hpp"
 #include "node/opcua/trust_routes.hpp"
 #include "node/protocols.hpp"
 #include "node/simulate/routes.hpp"
@@ -46,6 +47,8 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
       clock_(clock),
       log_(log),
       demo_(std::move(options.demo)),
+      demo_prefix_(std::move(options.demo_prefix)),
+      free_page_port_(options.free_page_port),
       base_(std::move(foundation)),
       machine_work_(machine_io_.get_executor()),
       access_(*base_.store, clock, log, settings_.access),
@@ -103,7 +106,7 @@ Result<std::unique_ptr<Node>> Node::open(Settings settings, const Clock& clock, 
 
 Result<void> Node::assemble() {
   HANSE_CHECK(settings_history_.record());
-  if (demo_) HANSE_CHECK(simulate::seed_demo(*base_.plant, {"system:demo"}));
+  if (demo_) HANSE_CHECK(simulate::seed_demo(*base_.plant, {"system:demo"}, demo_prefix_));
   base_.plant->events().listen([this](std::span<const plant::ProductionEvent> events) { feed_.events(events); });
   base_.plant->events().listen([this](std::span<const plant::ProductionEvent> events) { opcua_.events(events); });
   engine_.findings().listen([this](const apps::Finding& finding) { feed_.finding(finding); });
@@ -117,7 +120,8 @@ Result<void> Node::assemble() {
                                        .pool = pool_,
                                        .source = shared_,
                                        .key_file = base_.folder.file("partner.key"),
-                                       .tls = tls},
+                                       .tls = tls,
+                                       .free_port_when_taken = demo_ != nullptr},
                                       settings_.partners, server_io_.get_executor()));
   auto routes = access_.limit_to_sites(make_routes(), plant_sites(*base_.plant, *base_.directory));
   *openapi_ = api::openapi_document(routes, version());
@@ -145,6 +149,7 @@ std::vector<api::Route> Node::make_routes() {
   append(routes, trust_routes(certificates_, *base_.store, clock_));
   append(routes, engine_.routes());
   append(routes, partners_->routes());
+  append(routes, shared_file_routes(shared_folder()));
   append(routes, ecosystem::routes(*ecosystem_));
   append(routes, programme::routes(*programme_));
   append(routes, journal_routes(*base_.store));
@@ -225,10 +230,10 @@ Result<std::shared_ptr<const net::TlsIdentity>> Node::tls_identity() const {
 }
 
 Result<std::string> Node::start() {
-  HANSE_TRY(auto tls, tls_identity());
+  HANSE_TRY(const auto tls, tls_identity());
   const bool secure = tls != nullptr;
-  const auto port =
-      server_->start(settings_.server.address, static_cast<std::uint16_t>(settings_.server.port), std::move(tls));
+  auto port = server_->start(settings_.server.address, static_cast<std::uint16_t>(settings_.server.port), tls);
+  if (!port && free_page_port_) port = server_->start(settings_.server.address, 0, tls);
   if (!port) {
     return fail(port.error().code,
                 fmt::format("{}; set another with --server.port or --server.address", port.error().message));

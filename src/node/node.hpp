@@ -34,6 +34,8 @@ namespace hanse::node {
 struct NodeOptions {
   std::string settings_file;                       ///< Empty: none was read.
   std::unique_ptr<simulate::DemoPlant> demo = {};  ///< A running simulation to be connected to.
+  std::string demo_prefix = {};                    ///< Of the files that the demo's plant is seeded from.
+  bool free_page_port = false;                     ///< Another port when the page's is taken: for a demo's second node.
 };
 
 /// One node: every room made by constructor call and held as a member, in order of dependency.
@@ -47,6 +49,8 @@ class Node {
 
   const api::Router& router() const { return *router_; }
   const std::string& openapi() const { return *openapi_; }
+  Partners& partners() { return *partners_; }
+  std::string shared_folder() const { return base_.folder.file("shared"); }
   /// A one-time code for the first administrator; none when there is one.
   Result<std::optional<std::string>> setup_code() { return access_.setup_code(); }
   /// Connects the machines and listens; the page's address. Errors: when the port can't be had.
@@ -77,6 +81,8 @@ class Node {
   const Clock& clock_;
   const Log& log_;
   std::unique_ptr<simulate::DemoPlant> demo_;
+  const std::string demo_prefix_;
+  const bool free_page_port_;
   Foundation base_;
   boost::asio::io_context server_io_{1};   ///< HTTP and live data; runs on the caller of `run`.
   boost::asio::io_context machine_io_{1};  ///< Connections to machines.

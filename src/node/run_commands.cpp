@@ -1,4 +1,5 @@
 #include "node/command_context.hpp"
+#include "node/partners/demo_company.hpp"
 #include "node/serve.hpp"
 
 namespace hanse::node {
@@ -33,7 +34,17 @@ Result<void> run_serve(const CommandContext& context) {
 
 Result<void> run_demo(const CommandContext& context) {
   HANSE_TRY(auto plant, simulate_settings(context.line));
-  return serve(context.settings, {.settings_file = context.settings_file, .demo = std::move(plant)});
+  const auto partner = context.line.option("partner", "on");
+  if (partner != "on" && partner != "off") return fail(ErrorCode::invalid, "--partner: must be on or off");
+  ServeOptions options{.settings_file = context.settings_file, .demo = std::move(plant)};
+  options.partner_of = context.line.option("partner_of");
+  options.with_partner = options.partner_of.empty() && partner == "on";
+  Settings settings = context.settings;
+  if (options.with_partner || !options.partner_of.empty()) {
+    const auto role = options.partner_of.empty() ? DemoRole::maker : DemoRole::supplier;
+    settings.partners = demo_partners_settings(role, settings.partners, settings.server.port);
+  }
+  return serve(settings, options);
 }
 
 Result<void> run_simulate(const CommandContext& context) {

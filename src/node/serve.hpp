@@ -11,6 +11,8 @@ namespace hanse::node {
 struct ServeOptions {
   std::string settings_file;                            ///< Empty: none was read.
   std::optional<simulate::SimulateSettings> demo = {};  ///< With a simulated plant as a process of its own.
+  bool with_partner = false;                            ///< With a partner's node as another one.
+  std::string partner_of = {};                          ///< This is that node: where the one that started it is met.
 };
 
 /// Runs a node until SIGTERM or SIGINT. Prints its address and, until there is an administrator, the one-time link to

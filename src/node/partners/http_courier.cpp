@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kConnectionsMax = 8;     // to one partner
 constexpr std::size_t kAnswerMax = 64U << 20;  // of a call that a person waits for
 constexpr Duration kCallMax = 60s;
+constexpr Duration kLookAgain = 100ms;
 
 net::HttpRequest request_of(dataspace::Outbound message) {
   net::HttpRequest request{
@@ -94,6 +95,8 @@ boost::asio::awaitable<dataspace::Outcome> HttpCourier::fetch(dataspace::Outboun
   if (response) {
     outcome.status = static_cast<int>(response->head.status);
     outcome.body = std::move(response->body);
+    outcome.content_type = response->head.find("content-type");
+    outcome.link = response->head.find("link");
   } else {
     outcome.error = response.error().message;
   }
@@ -103,9 +106,10 @@ boost::asio::awaitable<dataspace::Outcome> HttpCourier::fetch(dataspace::Outboun
 dataspace::Outcome HttpCourier::call(dataspace::Outbound message) {
   auto asking = fetch(std::move(message));
   auto answer = boost::asio::co_spawn(io_, std::move(asking), boost::asio::use_future);
-  // The client's own limits end it; this one is for a courier that was stopped meanwhile.
-  if (answer.wait_for(kCallMax) != std::future_status::ready)
-    return {.status = 0, .body = {}, .error = "there was no answer in time"};
+  // The client's own limits end it, unless the courier was stopped meanwhile: then nobody will.
+  for (Duration waited{}; answer.wait_for(kLookAgain) != std::future_status::ready; waited += kLookAgain) {
+    if (waited >= kCallMax || io_.stopped()) return {.status = 0, .body = {}, .error = "there was no answer in time"};
+  }
   try {
     return answer.get();
   } catch (const std::exception&) {

@@ -71,7 +71,8 @@ Partners::Partners(Token, PartnersParts parts, PartnersSettings settings, datasp
       settings_(std::move(settings)),
       courier_({.pool = parts_.pool, .clock = parts_.clock, .log = parts_.log}),
       book_(parts_.store, parts_.clock,
-            {participant_of(settings_, public_address_of(settings_, parts_.tls != nullptr)), std::move(key)}),
+            {participant_of(settings_, public_address_of(settings_, parts_.tls != nullptr)), std::move(key),
+             settings_.name}),
       catalogue_(parts_.store, parts_.clock) {
   connector_ = std::make_unique<dataspace::Connector>(
       dataspace::ConnectorParts{.store = parts_.store,
@@ -81,8 +82,9 @@ Partners::Partners(Token, PartnersParts parts, PartnersSettings settings, datasp
                                 .catalogue = catalogue_,
                                 .courier = courier_,
                                 .source = &parts_.source},
-      dataspace::ConnectorSettings{.address = public_address_of(settings_, parts_.tls != nullptr) +
-                                              std::string{dataspace::kProtocolPath}});
+      dataspace::ConnectorSettings{
+          .address = public_address_of(settings_, parts_.tls != nullptr) + std::string{dataspace::kProtocolPath},
+          .reachable = settings_.enabled});
   courier_.attach(*connector_);
   data_ = std::make_unique<dataspace::DataPlane>(*connector_, parts_.source);
   router_ = std::make_unique<api::Router>(dataspace::protocol_routes(*connector_, *data_));
@@ -110,7 +112,11 @@ std::vector<api::Route> Partners::routes() {
 
 Result<std::string> Partners::start() {
   if (!settings_.enabled) return std::string{};
-  const auto port = server_->start(settings_.address, static_cast<std::uint16_t>(settings_.port), parts_.tls);
+  auto port = server_->start(settings_.address, static_cast<std::uint16_t>(settings_.port), parts_.tls);
+  if (!port && parts_.free_port_when_taken) {
+    settings_.port = 0;
+    port = server_->start(settings_.address, 0, parts_.tls);
+  }
   if (!port)
     return fail(port.error().code,
                 fmt::format("{}; set another with --partners.port or --partners.address", port.error().message));

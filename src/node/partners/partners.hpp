@@ -19,6 +19,7 @@ struct PartnersParts {
   dataspace::DataSource& source;
   std::string key_file;  ///< The node's signing key; made at first start, readable by its owner only.
   std::shared_ptr<const net::TlsIdentity> tls = {};
+  bool free_port_when_taken = false;  ///< In a demo another port is better than none.
 };
 
 /// The dataspace within the node: records, connector, courier and the listener for partners, which serves nothing else

@@ -14,6 +14,7 @@ struct PartnersSettings {
   std::int64_t port = 8282;
   std::string public_address;
   std::string participant;
+  std::string name;
   static constexpr auto notes() {
     return std::array{
         FieldNote{.field = "enabled", .summary = "Listen for partners' nodes."},
@@ -26,9 +27,10 @@ struct PartnersSettings {
                   .summary = "How partners reach that port, as https://node.example.org; empty for address and port."},
         FieldNote{.field = "participant",
                   .summary = "This node's id among partners, as did:web:node.example.org; empty for one made of the "
-                             "public address."}};
+                             "public address."},
+        FieldNote{.field = "name", .summary = "What this company is called, as partners' people read it."}};
   }
 };
-HANSE_DESCRIBE(PartnersSettings, (enabled, address, port, public_address, participant))
+HANSE_DESCRIBE(PartnersSettings, (enabled, address, port, public_address, participant, name))
 
 }  // namespace hanse::node

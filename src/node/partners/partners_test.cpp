@@ -92,6 +92,18 @@ class Company {
     std::unique_lock lock{mutex_};
     return changed_.wait_for(lock, 20s, [&] { return states_.contains(pid) && states_[pid] == state; });
   }
+  /// As the page asks: through the node's routes for people.
+  Result<api::Response> ask(api::Method method, const std::string& path, const std::string& body = {}) {
+    const api::Router router{partners->routes()};
+    const auto match = router.find(method, "/api/v1/dataspace" + path);
+    if (!match || !match->route) return fail(ErrorCode::not_found, path);
+    return match->route->handle({.parameters = match->parameters,
+                                 .body = body,
+                                 .content_type = "application/json",
+                                 .if_match = {},
+                                 .caller = {.id = "user:anna", .name = {}, .permissions = {}, .sites = {}},
+                                 .facts = {}});
+  }
   dataspace::Process process(const std::string& pid) { return partners->connector().processes().get(pid)->record; }
 
   std::unique_ptr<Partners> partners;
@@ -151,6 +163,60 @@ TEST_F(PartnersTest, TwoNodesAgreeAndDataFlowOverHttp) {
   ASSERT_TRUE(answer) << to_string(answer.error());
   EXPECT_EQ(answer->body, "[1,2,3]");
   EXPECT_EQ(provider.partners->connector().meters().get(agreement)->record.uses, 1);
+}
+
+TEST_F(PartnersTest, StrangersMeetByAddressAndConfirmOnBothSides) {
+  Company stranger{"stranger"};
+  const auto found = stranger.ask(api::Method::post, "/look-up", R"({"address":")" + provider.address + R"("})");
+  ASSERT_TRUE(found) << to_string(found.error());
+  const auto card = *from_json<dataspace::PartnerCard>(found->body);
+  const auto& own = provider.partners->connector().parts().partners.own();
+  EXPECT_EQ(card.participant, own.participant);
+  EXPECT_EQ(card.fingerprint, dataspace::key_fingerprint(own.key.public_key));
+  const auto state = [&] { return stranger.ask(api::Method::get, "/partners/p/health")->body; };
+
+  ASSERT_TRUE(stranger.ask(api::Method::post, "/partners",
+                           R"({"id":"p","name":"P","participant":")" + card.participant + R"(","address":")" +
+                               card.address + R"(","identity":"signed_key","public_key":")" + card.public_key +
+                               R"("})"));
+  EXPECT_FALSE(stranger.ask(api::Method::post, "/partners/p/confirm", R"({"fingerprint":"0000"})"));
+  ASSERT_TRUE(
+      stranger.ask(api::Method::post, "/partners/p/confirm", R"({"fingerprint":")" + card.fingerprint + R"("})"));
+  EXPECT_TRUE(state().contains(R"("state":"unknown_there")")) << state();
+  // The other side's people see who asks, with the key's fingerprint, and confirm in turn.
+  ASSERT_TRUE(stranger.ask(api::Method::post, "/partners/p/introduce", "{}"));
+  const auto waiting = provider.partners->connector().parts().partners.introductions().all();
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting.front().card.address, stranger.address);
+  provider.know(stranger, "stranger");
+  EXPECT_TRUE(state().contains(R"("state":"works")")) << state();
+  const auto catalogue = stranger.ask(api::Method::get, "/partners/p/catalogue");
+  ASSERT_TRUE(catalogue) << to_string(catalogue.error());
+  EXPECT_TRUE(catalogue->body.contains(R"("title":"OEE")")) << catalogue->body;
+  provider.close();
+  EXPECT_TRUE(state().contains(R"("state":"unreachable")")) << state();
+  provider.open();
+}
+
+TEST_F(PartnersTest, ATokenThatRanOutIsRenewedAndUsesAreCountedOnBothSides) {
+  const auto negotiation = begin();
+  ASSERT_TRUE(consumer.comes_to(negotiation.id, State::finalized));
+  const auto agreement = consumer.process(negotiation.id).agreement;
+  const auto transfer = consumer.partners->connector().request_transfer(
+      kAnna, {.agreement = agreement, .format = std::string{dataspace::kPull}, .data_address = {}, .address = {}});
+  ASSERT_TRUE(transfer);
+  ASSERT_TRUE(consumer.comes_to(transfer->id, State::started));
+  const auto before = consumer.process(transfer->id).data_address->properties.at("authorization");
+  auto& tokens = provider.partners->connector().tokens();
+  auto token = tokens.all()->at(0).record;
+  token.expires = Timestamp{1};
+  ASSERT_TRUE(tokens.put(kAnna, token));
+  const auto answer = consumer.ask(api::Method::get, "/processes/" + transfer->id + "/data");
+  ASSERT_TRUE(answer) << to_string(answer.error());
+  EXPECT_EQ(answer->body, "[1,2,3]");
+  EXPECT_NE(consumer.process(transfer->id).data_address->properties.at("authorization"), before);
+  EXPECT_EQ(provider.partners->connector().meters().get(agreement)->record.bytes, 7);
+  EXPECT_EQ(consumer.partners->connector().meters().get(agreement)->record.bytes, 7);
 }
 
 TEST_F(PartnersTest, ANodeThatWasAwayIsReachedWhenItIsBack) {

@@ -32,6 +32,16 @@ Error gone(const Dataset& dataset) {
   return fail(ErrorCode::not_found, fmt::format("what dataset '{}' showed is no more", dataset.id));
 }
 
+/// `12`, or `press-1/temperature`.
+const signal::Signal* signal_of(const signal::Signals& signals, std::string_view source) {
+  if (const auto slash = source.rfind('/'); slash != std::string_view::npos)
+    return signals.find(signal::AssetId{std::string{source.substr(0, slash)}}, source.substr(slash + 1));
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(source.data(), source.data() + source.size(), number);
+  const bool whole = error == std::errc{} && end == source.data() + source.size();
+  return whole ? signals.find(signal::SignalId{number}) : nullptr;
+}
+
 std::string head_of(const signal::Signal& found) {
   return fmt::format(R"({{"signal":{},"asset":{},"unit":{},)", to_json(found.name), to_json(found.asset),
                      to_json(found.unit));
@@ -55,13 +65,8 @@ Result<DataPiece> SharedData::read(const Dataset& dataset, const DataWindow& win
 }
 
 Result<DataPiece> SharedData::series(const Dataset& dataset, const DataWindow& window) {
-  std::uint32_t number = 0;
-  const auto [end, error] =
-      std::from_chars(dataset.source.data(), dataset.source.data() + dataset.source.size(), number);
   const auto signals = parts_.directory.snapshot();
-  const auto* found = error == std::errc{} && end == dataset.source.data() + dataset.source.size()
-                          ? signals->find(signal::SignalId{number})
-                          : nullptr;
+  const auto* found = signal_of(*signals, dataset.source);
   if (!found) return gone(dataset);
   HANSE_TRY(const auto range, range_of(window, parts_.clock.now()));
   DataPiece piece{.content_type = "application/json", .body = head_of(*found)};

@@ -17,8 +17,8 @@ struct SharedDataParts {
   std::string folder;  ///< Files that may be shared lie in here, and nowhere else.
 };
 
-/// What this node can share: a signal's history (source: its number), production events of an asset (source: the
-/// asset's id), files of one folder (source: a path below it).
+/// What this node can share: a signal's history (source: its number, or `asset/name`), production events of an asset
+/// (source: the asset's id), files of one folder (source: a path below it).
 class SharedData final : public dataspace::DataSource {
  public:
   explicit SharedData(SharedDataParts parts) : parts_(std::move(parts)) {}

@@ -30,11 +30,12 @@ Result<void> import_file(plant::Plant& plant, const store::Actor& actor, plant::
 
 }  // namespace
 
-Result<void> seed_demo(plant::Plant& plant, const store::Actor& actor) {
+Result<void> seed_demo(plant::Plant& plant, const store::Actor& actor, std::string_view prefix) {
+  const auto own = [&](std::string_view name) { return std::string{prefix} + std::string{name}; };
   if (!plant.records()->assets.empty()) return {};
   HANSE_CHECK(import_file(plant, actor, plant::ImportKind::calendars, "calendars.json"));
-  HANSE_CHECK(import_file(plant, actor, plant::ImportKind::assets, "assets.json"));
-  HANSE_CHECK(import_file(plant, actor, plant::ImportKind::products, "products.json"));
+  HANSE_CHECK(import_file(plant, actor, plant::ImportKind::assets, own("assets.json")));
+  HANSE_CHECK(import_file(plant, actor, plant::ImportKind::products, own("products.json")));
   return import_file(plant, actor, plant::ImportKind::reasons, "reasons.json");
 }
 

@@ -21,9 +21,10 @@ struct DemoConnection {
 };
 
 /// Fills an empty plant with what the ventilator plant is: equipment, products, calendars, reason codes, by the imports
-/// of scenarios/demo. Does nothing when there are assets already. Errors: of the store, or `invalid` when the files
-/// don't fit, naming the first wrong row.
-Result<void> seed_demo(plant::Plant& plant, const store::Actor& actor);
+/// of scenarios/demo. `prefix` is before the names of another plant's equipment and products, as in `supplier-`. Does
+/// nothing when there are assets already. Errors: of the store, or `invalid` when the files don't fit, naming the first
+/// wrong row.
+Result<void> seed_demo(plant::Plant& plant, const store::Actor& actor, std::string_view prefix = "");
 
 /// The connections to a running simulation. Its ports are new with each start: put them at each start.
 std::vector<DemoConnection> demo_connections(const SimulationFacts& facts);

@@ -26,6 +26,7 @@ constexpr Duration kFarewellMax = 3s;
 
 Result<simulation::Scenario> load_scenario(const std::string& file) {
   if (file.empty()) return simulation::read_scenario(demo_file("ventilator-plant.json"));
+  if (const auto built_in = demo_file(file); !built_in.empty()) return simulation::read_scenario(built_in);
   std::ifstream in{file};
   if (!in) return fail(ErrorCode::not_found, "cannot read the scenario '" + file + "'");
   std::stringstream text;

@@ -10,7 +10,7 @@ namespace hanse::node::simulate {
 
 /// What `hanse simulate` is told. Ports on loopback; 0 takes a free one.
 struct SimulateSettings {
-  std::string scenario_file;  ///< Empty: the ventilator plant that is built in.
+  std::string scenario_file;  ///< Empty: the ventilator plant; or another name of those that are built in.
   std::uint64_t seed = 1;
   double factor = 1;  ///< Times faster than life.
   std::uint16_t mqtt_port = 0;
