@@ -17,6 +17,7 @@
 #include "node/partners/shared_files.hpp"
 #include "node/opcua/trust_routes.hpp"
 #include "node/protocols.hpp"
+#include "node/simulate/demo_orders.hpp"
 #include "node/simulate/routes.hpp"
 #include "node/system/journal_routes.hpp"
 #include "node/version.hpp"
@@ -113,6 +114,7 @@ Result<void> Node::assemble() {
   HANSE_CHECK(engine_.start(clock_.now()));
   HANSE_TRY(ecosystem_, ecosystem::Ecosystem::open(*base_.store));
   HANSE_TRY(programme_, programme::Programme::open(*base_.store, *ecosystem_, clock_));
+  HANSE_CHECK(open_scheduling());
   HANSE_TRY(const auto tls, tls_identity());
   HANSE_TRY(partners_, Partners::open({.store = *base_.store,
                                        .clock = clock_,
@@ -148,6 +150,7 @@ std::vector<api::Route> Node::make_routes() {
   append(routes, connection_routes(connections_));
   append(routes, trust_routes(certificates_, *base_.store, clock_));
   append(routes, engine_.routes());
+  append(routes, apps::scheduling::routes(*scheduling_));
   append(routes, partners_->routes());
   append(routes, shared_file_routes(shared_folder()));
   append(routes, ecosystem::routes(*ecosystem_));
@@ -206,6 +209,25 @@ Result<historian::AppendCounts> Node::append_now(const signal::SampleBatch& batc
   return counts;
 }
 
+Result<void> Node::open_scheduling() {
+  using apps::scheduling::Scheduling;
+  HANSE_TRY(scheduling_,
+            Scheduling::open({.store = *base_.store,
+                              .plant = *base_.plant,
+                              .clock = clock_,
+                              .log = &log_,
+                              .post = [this](std::move_only_function<void()> work) { return pool_.post(std::move(work)); },
+                              .report =
+                                  [this](std::span<const apps::Finding> findings) {
+                                    if (const auto kept = engine_.findings().put(findings); !kept)
+                                      log_.warning("scheduling", "findings can't be kept",
+                                                   {{"error", to_string(kept.error())}});
+                                  }},
+                             settings_.scheduling));
+  if (demo_ && demo_prefix_.empty()) HANSE_CHECK(simulate::seed_demo_orders(scheduling_->book(), clock_.now(), {"system:demo"}));
+  return {};
+}
+
 Result<void> Node::connect_demo() {
   for (auto& wanted : simulate::demo_connections(demo_->facts())) {
     ConnectionRecord record{.id = std::move(wanted.id),
@@ -253,6 +275,7 @@ boost::asio::awaitable<void> Node::beat() {
   while (!stopping_) {
     std::move_only_function<void()> work = [this] {
       engine_.step(clock_.now());
+      scheduling_->tick(clock_.now());
       opcua_.renew();
       feed_.healths(connection_healths(connections_, 0));
     };

@@ -12,6 +12,7 @@
 
 #include "api/router.hpp"
 #include "apps/engine.hpp"
+#include "apps/scheduling/scheduling.hpp"
 #include "base/work_pool.hpp"
 #include "ecosystem/ecosystem.hpp"
 #include "net/http_server.hpp"
@@ -67,6 +68,7 @@ class Node {
  private:
   Result<void> assemble();
   Result<void> connect_demo();
+  Result<void> open_scheduling();
   std::vector<api::Route> make_routes();
   std::vector<MetricSource> metric_sources();
   Result<std::shared_ptr<const net::TlsIdentity>> tls_identity() const;
@@ -89,6 +91,7 @@ class Node {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> machine_work_;
   std::unique_ptr<ecosystem::Ecosystem> ecosystem_;
   std::unique_ptr<programme::Programme> programme_;
+  std::unique_ptr<apps::scheduling::Scheduling> scheduling_;  ///< Before the pool, which finishes its work first.
   Access access_;
   SettingsHistory settings_history_;
   net::LiveHub hub_;

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "apps/scheduling/settings.hpp"
 #include "base/describe.hpp"
 #include "base/log.hpp"
 #include "base/settings.hpp"
@@ -74,6 +75,7 @@ struct Settings {
   AccessSettings access;
   PartnersSettings partners;
   OpcuaServerSettings opcua_server;
+  apps::scheduling::SchedulingSettings scheduling;
   LogSettings log;
   static constexpr auto notes() {
     return std::array{
@@ -82,6 +84,6 @@ struct Settings {
                   .summary = "The plant's time zone, as in Europe/Berlin: shifts and pages use it."}};
   }
 };
-HANSE_DESCRIBE(Settings, (data_folder, time_zone, server, store, historian, access, partners, opcua_server, log))
+HANSE_DESCRIBE(Settings, (data_folder, time_zone, server, store, historian, access, partners, opcua_server, scheduling, log))
 
 }  // namespace hanse::node

@@ -311,7 +311,7 @@ Result<std::string> Scheduling::split(const store::Actor& actor, const std::stri
   return second.id;
 }
 
-Result<Promise> Scheduling::promise_of(const std::string& product, std::int64_t quantity,
+Result<OrderPromise> Scheduling::promise_of(const std::string& product, std::int64_t quantity,
                                        std::optional<Timestamp> release) const {
   const auto seen = situation();
   if (!seen->plant->products.contains(product)) {

@@ -149,7 +149,7 @@ bool insert_job(const Model& model, std::size_t job, std::size_t first, solver::
 
 }  // namespace
 
-Result<Promise> promise(const ModelInput& input, const std::string& order,
+Result<OrderPromise> promise(const ModelInput& input, const std::string& order,
                         std::span<const PlannedOperation> published) {
   const auto model = build_model(input);
   for (const auto& left_out : model.left_out) {
@@ -169,7 +169,7 @@ Result<Promise> promise(const ModelInput& input, const std::string& order,
   const bool inserted = insert_job(model, job, first, in_gaps) && solver::check(model.problem, in_gaps).empty();
   const auto& schedule = inserted ? in_gaps : shifted;
   const auto& asked = input.ledger.orders.at(order);
-  Promise out{.product = asked.product, .quantity = asked.quantity, .end = {}, .steps = {}, .in_gaps = inserted};
+  OrderPromise out{.product = asked.product, .quantity = asked.quantity, .end = {}, .steps = {}, .in_gaps = inserted};
   out.end = input.now;
   for (std::size_t i = 0; i < count; ++i) {
     const auto& at = *schedule.operations[first + i];

@@ -526,7 +526,7 @@ struct SolveInput {
 HANSE_DESCRIBE(SolveInput, (problem, objective, seconds))
 
 void add_question_routes(std::vector<Route>& out, Scheduling& scheduling) {
-  out.push_back(api::route<PromiseInput, Promise>(
+  out.push_back(api::route<PromiseInput, OrderPromise>(
       {Method::post, path_of("promise"), "When could so many more be had without moving anything?", kRead},
       [&scheduling](const PromiseInput& in, const Context&) {
         return scheduling.promise_of(in.product, in.quantity, in.release);

@@ -15,6 +15,8 @@ export type { SettingsVersionView as SettingsVersion, SettingView as Setting } f
 export type { Board, BoardLine, BoardMachine, DowntimeReport, Elements, Kpi, LossNode, ParetoBar, PerformanceReport, ReportRow, Stop } from './generated';
 export type { StateSpan, StateTimeline } from './generated';
 export type { HistoryChart, HistoryChartSeries as ChartSeries, JournalItem, JournalVerdict, NodeAbout, ProtocolView as Protocol, TemplateSummary } from './generated';
+export type { CauseLink, ClosedSpan, DispatchRow, FreeCapacity, Gantt, GanttMachine, GanttOperation, GanttOrder, LateOrder, MachineLoad, MoveAnswer, OrderPromise } from './generated';
+export type { PlannedChange, ProductionOrder, Routing, ScheduleVersion, SchedulingException, VersionAnswer, VersionLine } from './generated';
 export type { SimulatedLine, SimulatedMachine, SimulationState, Trouble } from './generated';
 
 export type Level = made.Asset['level'];

@@ -3,4 +3,5 @@ import type { Component } from 'svelte';
 /** The pages of the apps, one line each; the id is the app's own. */
 export const appPages: { id: string; title: string; load: () => Promise<{ default: Component }> }[] = [
   { id: 'performance', title: 'Performance', load: () => import('./performance/PerformancePage.svelte') },
+  { id: 'scheduling', title: 'Scheduling', load: () => import('./scheduling/SchedulingPage.svelte') },
 ];

@@ -1,6 +1,7 @@
+import { scheduling } from './german/scheduling';
 import { sentences } from './german/sentences';
 import { spoken } from './german/spoken';
 import { terms } from './german/terms';
 
 /** The German text of each English one; what is missing here is shown in English. */
-export const german: Record<string, string> = { ...spoken, ...terms, ...sentences };
+export const german: Record<string, string> = { ...spoken, ...terms, ...scheduling, ...sentences };
