@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <unordered_map>
 
@@ -20,6 +21,7 @@ constexpr double kOrderCost =
 constexpr double kShortageTimesCost =
     2.5;  ///< More makes the search slow and says nothing more (planning fact sheet, B7).
 constexpr double kLateShareOfCost = 0.02;
+constexpr double kResilientShare = 0.4;
 
 std::string monday(const Need& need, std::uint32_t week) {
   return to_string(need.start + Duration{std::chrono::hours{24 * 7 * week}}).substr(0, 10);
@@ -104,6 +106,8 @@ class ModelMaker {
     const auto& need = in_.need;
     out_.problem.penalties = {.late = need.late_cost > 0 ? need.late_cost : kLateShareOfCost * cheapest,
                               .shortage = need.shortage_cost > 0 ? need.shortage_cost : kShortageTimesCost * cheapest};
+    if (in_.aim == Aim::early) out_.problem.penalties.late *= 5;
+    if (in_.aim == Aim::low_cost) out_.problem.penalties.late /= 5;
   }
 
   double cost_of(const Design& design, const std::string& id, std::map<std::string, double>& known) {
@@ -259,7 +263,7 @@ class ModelMaker {
     activity.hours = hours;
     activity.cost = capability.unit_cost > 0 ? capability.unit_cost : part.unit_cost + rate * hours;
     if (capability.units_per_week_max > 0) activity.rate_max = capability.units_per_week_max;
-    activity.activation_cost = kOrderCost;
+    activity.activation_cost = in_.aim == Aim::few_members ? 10 * kOrderCost : kOrderCost;
     activity.qualification = whole_weeks(capability.qualification_weeks);
     activity.ramp = whole_weeks(capability.ramp_weeks);
     if (activity.ramp > 0 && capability.units_per_week_max <= 0) {
@@ -299,7 +303,10 @@ class ModelMaker {
       }
       out_.problem.limits.push_back(std::move(limit));
     }
-    if (in_.need.supplier_share_max >= 1) return;
+    const bool resilient = in_.aim == Aim::resilient;
+    const double share =
+        resilient ? std::min(kResilientShare, in_.need.supplier_share_max) : in_.need.supplier_share_max;
+    if (share >= 1) return;
     double total = 0;
     for (const auto& due : in_.need.due) total += due.quantity;
     std::vector<double> per_unit(out_.items.size());
@@ -314,9 +321,14 @@ class ModelMaker {
     std::map<std::pair<std::string, std::string>, std::vector<optimiser::allocation::Limit::Term>> of;
     for (std::uint32_t e = 0; e < out_.makers.size(); ++e)
       of[{out_.makers[e].part, out_.makers[e].organisation}].push_back({e, 1.0});
+    std::map<std::string, std::size_t> makers_of;
+    for (const auto& [key, terms] : of) ++makers_of[key.first];
     for (auto& [key, terms] : of) {
       const auto item = out_.problem.recipes[out_.problem.activities[terms.front().activity].recipe].item;
-      const double most = in_.need.supplier_share_max * per_unit[item] * total;
+      // A wish to be resilient doesn't stop what only few can make; a need's own limit does.
+      const bool enough = static_cast<double>(makers_of[key.first]) * kResilientShare >= 1;
+      if (resilient && !enough && in_.need.supplier_share_max >= 1) continue;
+      const double most = (resilient && !enough ? in_.need.supplier_share_max : share) * per_unit[item] * total;
       out_.problem.limits.push_back({fmt::format("share of {} in {}", key.second, key.first), std::move(terms), most});
     }
   }
@@ -481,7 +493,9 @@ Result<optimiser::allocation::Disruption> read_event(const PlanningModel& model,
       if (!pool)
         return fail(ErrorCode::invalid, "the event is wrong",
                     {{"calendar", "'" + event.calendar + "' has no part in this need"}});
-      out.capacity.push_back({*pool, event.part_left});
+      const auto until = event.weeks > 0 ? out.from_week + static_cast<std::uint32_t>(event.weeks)
+                                         : std::numeric_limits<std::uint32_t>::max();
+      out.capacity.push_back({*pool, event.part_left, until});
       break;
     }
     case DisruptionKind::lane_closed: {
@@ -495,13 +509,20 @@ Result<optimiser::allocation::Disruption> read_event(const PlanningModel& model,
                     {{"from_zone", "there is no lane from it to '" + event.to_zone + "'"}});
       break;
     }
-    case DisruptionKind::design_recalled: {
+    case DisruptionKind::design_recalled:
+    case DisruptionKind::capability_out: {
+      const bool recalled = event.kind == DisruptionKind::design_recalled;
       for (std::uint32_t e = 0; e < model.makers.size(); ++e) {
-        if (model.makers[e].part == event.part) out.activities_out.push_back(e);
+        const auto& maker = model.makers[e];
+        if (recalled ? maker.part == event.part
+                     : maker.capability == event.capability && (event.part.empty() || maker.part == event.part))
+          out.activities_out.push_back(e);
       }
       if (out.activities_out.empty())
-        return fail(ErrorCode::invalid, "the event is wrong",
-                    {{"part", "nobody makes '" + event.part + "' for this need"}});
+        return fail(
+            ErrorCode::invalid, "the event is wrong",
+            {{recalled ? "part" : "capability",
+              "nobody makes anything with '" + (recalled ? event.part : event.capability) + "' for this need"}});
       break;
     }
   }

@@ -10,6 +10,16 @@
 
 namespace hanse::programme {
 
+/// What a plan is to be best at. Others than `balanced` are asked for beside it, to see what they would cost.
+enum class Aim {
+  balanced,
+  early,       ///< Units early count five times as much.
+  low_cost,    ///< Being late counts a fifth.
+  resilient,   ///< No member makes more than two fifths of what is needed of a part, where others can.
+  few_members  ///< An order costs ten times as much.
+};
+HANSE_DESCRIBE_ENUM(Aim, balanced, early, low_cost, resilient, few_members)
+
 /// What a plan is made from, at one moment.
 struct PlanningInput {
   Need need;
@@ -18,6 +28,7 @@ struct PlanningInput {
   std::vector<Agreement> agreements;
   std::vector<Order> committed;  ///< Of other needs: their hours are gone.
   std::shared_ptr<const ecosystem::Records> records;
+  Aim aim = Aim::balanced;
 };
 
 /// Who can make a part, and why others can't.
@@ -112,6 +123,8 @@ HANSE_DESCRIBE(StressLine, (organisation, volume, units_lost, share_replaced))
 struct PlanRecord {
   std::string id, need, replaces, reason;  ///< `replaces` is the plan before; `reason` why there is this one.
   Timestamp made;
+  Aim aim = Aim::balanced;               ///< Value, bound and gap are by its penalties.
+  std::optional<DisruptionEvent> event;  ///< That it repairs after.
   optimiser::allocation::Status status = optimiser::allocation::Status::no_solution_yet;
   double value = 0, bound = 0, gap = 1, seconds = 0;
   optimiser::allocation::Measures measures;
@@ -127,14 +140,14 @@ struct PlanRecord {
   std::vector<ChangeLine> changes;  ///< Against the plan before.
   std::vector<std::string> call;    ///< Organisations to be told.
   double repair_ms = 0;
-  bool published = false;
+  bool published = false, was_published = false;  ///< Now; ever.
   static std::vector<store::IndexField> index(const PlanRecord& p) {
     return {{"need", p.need}, {"state", p.published ? "published" : "draft"}};
   }
 };
-HANSE_DESCRIBE(PlanRecord,
-               (id, need, replaces, reason, made, status, value, bound, gap, seconds, measures, ramp, lines, shipments,
-                purchases, deliveries, matches, blockers, chain, limits, changes, call, repair_ms, published))
+HANSE_DESCRIBE(PlanRecord, (id, need, replaces, reason, made, aim, event, status, value, bound, gap, seconds, measures,
+                            ramp, lines, shipments, purchases, deliveries, matches, blockers, chain, limits, changes,
+                            call, repair_ms, published, was_published))
 
 /// The plan in names: lines, ramp and measures.
 void write_plan(const PlanningModel& model, const Need& need, const optimiser::allocation::Plan& plan,

@@ -4,28 +4,12 @@
 #include <algorithm>
 #include <set>
 
+#include "programme/internal/query.hpp"
+
 namespace hanse::programme {
-namespace {
-
-constexpr Duration kWeek = std::chrono::hours{24 * 7};
-
-template <class T>
-Result<std::vector<T>> all_where(const store::Collection<T>& collection, std::vector<store::IndexField> equal) {
-  std::vector<T> out;
-  store::Query query{.kind = {}, .equal = std::move(equal), .limit = 1000};
-  for (;;) {
-    HANSE_TRY(auto page, collection.list(query));
-    for (auto& item : page.items) out.push_back(std::move(item.record));
-    if (!page.next) return out;
-    query.cursor = std::move(page.next);
-  }
-}
-
-bool is_open(OrderState state) {
-  return state != OrderState::declined && state != OrderState::cancelled && state != OrderState::received;
-}
-
-}  // namespace
+using internal::all_where;
+using internal::is_open;
+using internal::kWeek;
 
 Programme::Programme(Token, store::Store& store, ecosystem::Ecosystem& ecosystem, const Clock& clock)
     : store_(store),
@@ -37,7 +21,9 @@ Programme::Programme(Token, store::Store& store, ecosystem::Ecosystem& ecosystem
                    store::Collection<Agreement>{store, std::string{KindOf<Agreement>::store}},
                    store::Collection<BoardNote>{store, std::string{KindOf<BoardNote>::store}},
                    store::Collection<Order>{store, std::string{KindOf<Order>::store}},
-                   store::Collection<PlanRecord>{store, std::string{KindOf<PlanRecord>::store}}} {}
+                   store::Collection<PlanRecord>{store, std::string{KindOf<PlanRecord>::store}},
+                   store::Collection<LiveLine>{store, std::string{KindOf<LiveLine>::store}},
+                   store::Collection<Alarm>{store, std::string{KindOf<Alarm>::store}}} {}
 
 Result<std::unique_ptr<Programme>> Programme::open(store::Store& store, ecosystem::Ecosystem& ecosystem,
                                                    const Clock& clock) {
@@ -61,15 +47,26 @@ Result<std::int64_t> Programme::put(const store::Actor& actor, const T& record, 
     if (!ecosystem_.records()->organisations.find(record.organisation))
       errors.push_back({"organisation", "there is no organisation '" + record.organisation + "'"});
   }
+  if constexpr (std::is_same_v<T, LiveLine>) {
+    const auto* calendar = ecosystem_.records()->calendars.find(record.calendar);
+    if (!calendar || calendar->organisation != record.organisation)
+      errors.push_back({"calendar", "is no capacity calendar of '" + record.organisation + "'"});
+  }
   if (!errors.empty())
     return fail(ErrorCode::invalid, fmt::format("the {} '{}' is wrong", KindOf<T>::word, record.id), std::move(errors));
-  return collection<T>().put(actor, record, expected);
+  HANSE_TRY(const auto version, collection<T>().put(actor, record, expected));
+  if constexpr (std::is_same_v<T, LiveLine>) {
+    const std::lock_guard lock{watch_mutex_};
+    lines_known_ = false;
+  }
+  return version;
 }
 template Result<std::int64_t> Programme::put(const store::Actor&, const Need&, std::optional<std::int64_t>);
 template Result<std::int64_t> Programme::put(const store::Actor&, const Design&, std::optional<std::int64_t>);
 template Result<std::int64_t> Programme::put(const store::Actor&, const Approval&, std::optional<std::int64_t>);
 template Result<std::int64_t> Programme::put(const store::Actor&, const Agreement&, std::optional<std::int64_t>);
 template Result<std::int64_t> Programme::put(const store::Actor&, const BoardNote&, std::optional<std::int64_t>);
+template Result<std::int64_t> Programme::put(const store::Actor&, const LiveLine&, std::optional<std::int64_t>);
 
 /// Orders of other needs, with their weeks counted from this need's start.
 Result<PlanningInput> Programme::input_of(const std::string& id) {
@@ -130,9 +127,10 @@ Result<std::vector<MatchedOffer>> Programme::match_part(const std::string& need,
 }
 
 Result<PlanRecord> Programme::plan(const store::Actor& actor, const std::string& need, const PlanBudget& budget) {
-  HANSE_TRY(const auto input, input_of(need));
+  HANSE_TRY(auto input, input_of(need));
+  input.aim = budget.aim;
   HANSE_TRY(auto model, model_of(input));
-  PlanRecord record{.id = new_id(clock_), .need = need, .reason = "planned", .made = clock_.now()};
+  PlanRecord record{.id = new_id(clock_), .need = need, .reason = "planned", .made = clock_.now(), .aim = budget.aim};
   record.matches = model.matches;
   record.blockers = model.blockers;
   if (model.items.empty()) {
@@ -236,6 +234,7 @@ std::vector<Order> Programme::orders_from(const PlanRecord& record, const std::v
       continue;
     }
     auto& order = found->second;
+    order.made = old.made;
     order.produced = old.produced;
     order.scrapped = old.scrapped;
     order.shipped = old.shipped;
@@ -259,7 +258,7 @@ Result<PlanRecord> Programme::store_published(const store::Actor& actor, PlanRec
   HANSE_TRY(auto before, published_plan(record.need));
   HANSE_TRY(const auto old_orders, orders_of(record.need));
   const auto orders = orders_from(record, old_orders);
-  record.published = true;
+  record.published = record.was_published = true;
   if (before && before->id != record.id && record.replaces.empty()) record.replaces = before->id;
   HANSE_CHECK(store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
     if (before && before->id != record.id) {
@@ -277,7 +276,25 @@ Result<PlanRecord> Programme::publish(const store::Actor& actor, const std::stri
   HANSE_TRY(auto record, collection<PlanRecord>().get(id));
   HANSE_TRY(const auto need, collection<Need>().get(record.record.need));
   const std::lock_guard lock{mutex_};
-  return store_published(actor, std::move(record.record), need.record);
+  const auto event = record.record.event;
+  if (event && !record.record.was_published) return publish_proposal(actor, std::move(record.record), need.record);
+  HANSE_TRY(auto stored, store_published(actor, std::move(record.record), need.record));
+  if (event && event->kind == DisruptionKind::member_out) HANSE_CHECK(set_agreements(actor, *event, false));
+  return stored;
+}
+
+/// What events took before stays taken, also from a plan that is read back. Oldest first.
+Result<std::vector<DisruptionEvent>> Programme::events_behind(const PlanRecord& record) {
+  std::vector<DisruptionEvent> events;
+  auto at = record;
+  while (at.event) {
+    events.push_back(*at.event);
+    HANSE_TRY(auto before, collection<PlanRecord>().find(at.replaces));
+    if (!before) break;
+    at = std::move(before->record);
+  }
+  std::reverse(events.begin(), events.end());
+  return events;
 }
 
 /// The published plan in numbers; made anew from its record after a restart. Precondition: the lock is held.
@@ -291,62 +308,110 @@ Result<Programme::Live*> Programme::live(const std::string& need) {
   auto made = std::make_unique<Live>(Live{record->id, std::move(model), {}, nullptr});
   made->repairer = std::make_unique<optimiser::allocation::Repairer>(made->model.problem,
                                                                      read_plan(made->model, *record), made->prices);
+  HANSE_TRY(const auto events, events_behind(*record));
+  for (const auto& event : events) {
+    // A member that is out may no longer be in the model at all: then there is nothing to take.
+    if (const auto disruption = read_event(made->model, event)) made->repairer->apply(*disruption);
+  }
   std::erase_if(live_, [&](const auto& entry) { return entry.first.starts_with(need + "/"); });
   return (live_[key] = std::move(made)).get();
 }
 
-Result<PlanRecord> Programme::disrupt(const store::Actor& actor, const DisruptionEvent& event) {
+namespace {
+
+std::string subject_of(const DisruptionEvent& event) {
+  for (const auto* name : {&event.organisation, &event.calendar, &event.capability, &event.part, &event.from_zone}) {
+    if (!name->empty()) return *name;
+  }
+  return "";
+}
+
+}  // namespace
+
+/// A repaired plan without its repair yet.
+PlanRecord Programme::repaired_from(const PlanRecord& before, const DisruptionEvent& event) const {
+  PlanRecord record{.id = new_id(clock_), .need = event.need, .replaces = before.id, .made = clock_.now()};
+  record.aim = before.aim;
+  record.event = event;
+  record.event->try_only = false;
+  record.reason = fmt::format("{} {}{}{}", describe::enum_name(event.kind), subject_of(event),
+                              event.note.empty() ? "" : ": ", event.note);
+  record.status = optimiser::allocation::Status::feasible;
+  record.bound = before.bound;
+  record.matches = before.matches;
+  record.chain = before.chain;
+  return record;
+}
+
+void Programme::write_repair(const Live& now, const Need& need, const optimiser::allocation::Repair& repair,
+                             const optimiser::allocation::Plan& plan, PlanRecord& record) const {
+  record.changes = write_changes(now.model, repair);
+  record.call.clear();
+  for (const auto supplier : repair.suppliers_to_call) record.call.push_back(now.model.suppliers[supplier]);
+  write_plan(now.model, need, plan, record);
+  record.gap = record.value > 0 ? std::max(0.0, (record.value - record.bound) / record.value) : 0;
+}
+
+Result<PlanRecord> Programme::propose(const store::Actor& actor, const DisruptionEvent& event) {
   HANSE_TRY(const auto need, collection<Need>().get(event.need));
   const std::lock_guard lock{mutex_};
-  HANSE_TRY(auto* const now, live(event.need));
+  HANSE_TRY(const auto* const now, live(event.need));
   HANSE_TRY(const auto disruption, read_event(now->model, event));
   HANSE_TRY(const auto before, published_plan(event.need));
-  PlanRecord record{.id = new_id(clock_), .need = event.need, .replaces = before->id, .made = clock_.now()};
-  const auto& subject = !event.organisation.empty() ? event.organisation
-                        : !event.calendar.empty()   ? event.calendar
-                        : !event.part.empty()       ? event.part
-                                                    : event.from_zone;
-  record.reason =
-      fmt::format("{} {}{}{}", describe::enum_name(event.kind), subject, event.note.empty() ? "" : ": ", event.note);
+  auto record = repaired_from(*before, event);
   const auto begin = clock_.monotonic();
-  // A dry run works on a copy; what is repaired for good is published or, when that fails, thrown away with its state.
-  const auto repair = event.try_only ? now->repairer->try_out(disruption) : now->repairer->apply(disruption);
+  const auto tried = now->repairer->propose(disruption);
   record.repair_ms = std::chrono::duration<double, std::milli>(clock_.monotonic() - begin).count();
-  record.changes = write_changes(now->model, repair);
-  for (const auto supplier : repair.suppliers_to_call) record.call.push_back(now->model.suppliers[supplier]);
-  record.status = optimiser::allocation::Status::feasible;
-  record.bound = before->bound;
-  record.matches = before->matches;
-  record.chain = before->chain;
-  if (event.try_only) {
-    record.ramp = before->ramp;
-    double sum = 0;
-    for (std::size_t t = 0; t < record.ramp.size() && t < repair.delivered_after.size(); ++t)
-      record.ramp[t].planned = sum += repair.delivered_after[t];
-    record.measures.units_delivered = repair.units_after;
-    return record;
-  }
-  write_plan(now->model, need.record, now->repairer->plan(), record);
-  record.gap = record.value > 0 ? std::max(0.0, (record.value - record.bound) / record.value) : 0;
-  auto stored = store_published(actor, std::move(record), need.record);
+  write_repair(*now, need.record, tried.repair, tried.plan, record);
+  if (!event.try_only) HANSE_CHECK(collection<PlanRecord>().put(actor, record, 0));
+  return record;
+}
+
+/// Precondition: the lock is held.
+Result<PlanRecord> Programme::publish_proposal(const store::Actor& actor, PlanRecord record, const Need& need) {
+  HANSE_TRY(const auto before, published_plan(need.id));
+  if (!before || before->id != record.replaces)
+    return fail(ErrorCode::conflict, "the plan that this one repairs is no longer the published one: propose again");
+  HANSE_TRY(auto* const now, live(need.id));
+  HANSE_TRY(const auto disruption, read_event(now->model, *record.event));
+  const auto repair = now->repairer->apply(disruption);
+  write_repair(*now, need, repair, now->repairer->plan(), record);
+  const auto event = *record.event;
+  auto stored = store_published(actor, std::move(record), need);
   if (!stored) {
+    // What is repaired for good is published or, when that fails, thrown away with its state.
     std::erase_if(live_, [&](const auto& entry) { return entry.second.get() == now; });
     return stored;
   }
-  if (event.kind == DisruptionKind::member_out) HANSE_CHECK(end_agreements(actor, event));
-  auto node = live_.extract(event.need + "/" + before->id);
-  node.key() = event.need + "/" + stored->id;
+  if (event.kind == DisruptionKind::member_out) HANSE_CHECK(set_agreements(actor, event, false));
+  HANSE_TRY(auto alarms, all_where(collection<Alarm>(), {{"need", need.id}, {"state", "open"}}));
+  for (auto& alarm : alarms) {
+    if (alarm.proposal != stored->id) continue;
+    alarm.state = AlarmState::published;
+    HANSE_CHECK(collection<Alarm>().put(actor, alarm));
+  }
+  auto node = live_.extract(need.id + "/" + before->id);
+  node.key() = need.id + "/" + stored->id;
   node.mapped()->plan = stored->id;
   live_.insert(std::move(node));
   return stored;
 }
 
-/// So that the next plan doesn't count on the member either.
-Result<void> Programme::end_agreements(const store::Actor& actor, const DisruptionEvent& event) {
+Result<PlanRecord> Programme::disrupt(const store::Actor& actor, const DisruptionEvent& event) {
+  if (event.try_only) return propose(actor, event);
+  HANSE_TRY(const auto need, collection<Need>().get(event.need));
+  const std::lock_guard lock{mutex_};
+  HANSE_TRY(const auto before, published_plan(event.need));
+  if (!before) return fail(ErrorCode::conflict, "the need '" + event.need + "' has no published plan");
+  return publish_proposal(actor, repaired_from(*before, event), need.record);
+}
+
+/// So that the next plan doesn't count on a member that left, and does when that was taken back.
+Result<void> Programme::set_agreements(const store::Actor& actor, const DisruptionEvent& event, bool in_force) {
   HANSE_TRY(auto agreements, all_where(collection<Agreement>(), {{"need", event.need}}));
   for (auto& agreement : agreements) {
-    if (agreement.organisation != event.organisation || !agreement.in_force) continue;
-    agreement.in_force = false;
+    if (agreement.organisation != event.organisation || agreement.in_force == in_force) continue;
+    agreement.in_force = in_force;
     HANSE_CHECK(collection<Agreement>().put(actor, agreement));
   }
   return {};
@@ -359,7 +424,28 @@ Result<PlanRecord> Programme::revert(const store::Actor& actor, const std::strin
   if (!now || now->replaces.empty())
     return fail(ErrorCode::conflict, "the need '" + need + "' has no plan before this one");
   HANSE_TRY(auto before, collection<PlanRecord>().get(now->replaces));
-  return store_published(actor, std::move(before.record), stored_need.record);
+  HANSE_TRY(auto stored, store_published(actor, std::move(before.record), stored_need.record));
+  if (now->event && now->event->kind == DisruptionKind::member_out)
+    HANSE_CHECK(set_agreements(actor, *now->event, true));
+  return stored;
+}
+
+Result<std::vector<PlanHead>> Programme::plans(const std::string& need) {
+  HANSE_TRY(const auto records, all_where(collection<PlanRecord>(), {{"need", need}}));
+  std::vector<PlanHead> heads;
+  for (auto record = records.rbegin(); record != records.rend(); ++record) heads.push_back(head_of(*record));
+  return heads;
+}
+
+Result<PlanPicture> Programme::picture(const std::string& id) {
+  HANSE_TRY(const auto plan, collection<PlanRecord>().get(id));
+  HANSE_TRY(const auto need, collection<Need>().get(plan.record.need));
+  std::vector<Design> designs;
+  for (const auto& design : need.record.designs) {
+    HANSE_TRY(auto stored, collection<Design>().find(design));
+    if (stored) designs.push_back(std::move(stored->record));
+  }
+  return picture_of(plan.record, designs);
 }
 
 Result<std::vector<StressLine>> Programme::stress(const std::string& need, std::size_t members) {
@@ -371,126 +457,6 @@ Result<std::vector<StressLine>> Programme::stress(const std::string& need, std::
     out.push_back({now->model.suppliers[row.supplier], row.volume, row.units_lost, row.share_replaced});
   }
   return out;
-}
-
-namespace {
-
-struct Step {
-  OrderAction action;
-  std::vector<OrderState> from;
-  OrderState to;
-};
-const std::vector<Step>& steps() {
-  using S = OrderState;
-  static const std::vector<Step> all{
-      {OrderAction::accept, {S::offered, S::countered}, S::accepted},
-      {OrderAction::decline, {S::offered, S::countered}, S::declined},
-      {OrderAction::counter, {S::offered, S::countered}, S::countered},
-      {OrderAction::start, {S::accepted}, S::in_production},
-      {OrderAction::ship, {S::accepted, S::in_production}, S::shipped},
-      {OrderAction::receive, {S::shipped}, S::received},
-      {OrderAction::hold, {S::accepted, S::in_production, S::shipped}, S::on_hold},
-      {OrderAction::release, {S::on_hold}, S::in_production},
-      {OrderAction::cancel, {S::offered, S::countered, S::accepted, S::on_hold}, S::cancelled}};
-  return all;
-}
-
-}  // namespace
-
-Result<Order> Programme::act(const store::Actor& actor, const std::string& id, OrderAction action, double quantity,
-                             const std::string& note) {
-  HANSE_TRY(auto stored, collection<Order>().get(id));
-  auto& order = stored.record;
-  const auto step = std::find_if(steps().begin(), steps().end(), [&](const Step& s) { return s.action == action; });
-  if (std::find(step->from.begin(), step->from.end(), order.state) == step->from.end()) {
-    std::string possible;
-    for (const auto state : step->from) possible += (possible.empty() ? "" : ", ") + describe::enum_name(state);
-    return fail(ErrorCode::conflict,
-                fmt::format("an order that is {} can't be changed by '{}', only one that is {}",
-                            describe::enum_name(order.state), describe::enum_name(action), possible));
-  }
-  if (quantity < 0)
-    return fail(ErrorCode::invalid, "the order's action is wrong", {{"quantity", "must be at least 0"}});
-  order.state = step->to;
-  if (!note.empty()) order.note = note;
-  if (action == OrderAction::ship) {
-    order.shipped += quantity > 0 ? quantity : order.quantity - order.shipped;
-    if (order.shipped < order.quantity - 1e-9) order.state = OrderState::in_production;
-  }
-  if (action == OrderAction::receive) order.received = order.shipped;
-  HANSE_CHECK(collection<Order>().put(actor, order, stored.version));
-  return order;
-}
-
-Result<void> Programme::take_production(const store::Actor& actor, const std::string& organisation,
-                                        std::span<const plant::ProductionEvent> events) {
-  std::map<std::string, std::pair<double, double>> made;  // Good and scrap by product.
-  for (const auto& event : events) {
-    if (event.kind == plant::EventKind::good) made[event.product].first += event.quantity;
-    if (event.kind == plant::EventKind::scrap) made[event.product].second += event.quantity;
-  }
-  made.erase("");
-  if (made.empty()) return {};
-  HANSE_TRY(auto orders, all_where(collection<Order>(), {{"organisation", organisation}}));
-  std::vector<Order> changed;
-  for (auto& order : orders) {
-    const auto found = made.find(order.part);
-    if (found == made.end() || (order.state != OrderState::accepted && order.state != OrderState::in_production))
-      continue;
-    auto& [good, scrap] = found->second;
-    const double taken = std::min(good, std::max(0.0, order.quantity - order.produced));
-    if (taken <= 0 && scrap <= 0) continue;
-    order.produced += taken;
-    order.scrapped += std::exchange(scrap, 0.0);
-    good -= taken;
-    order.state = OrderState::in_production;
-    changed.push_back(order);
-  }
-  if (changed.empty()) return {};
-  return store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
-    for (const auto& order : changed) HANSE_CHECK(collection<Order>().put(transaction, order));
-    return {};
-  });
-}
-
-Result<Tower> Programme::tower(const std::string& id) {
-  HANSE_TRY(const auto need, collection<Need>().get(id));
-  HANSE_TRY(const auto plan, published_plan(id));
-  Tower tower{.need = id};
-  if (!plan) return tower;
-  HANSE_TRY(const auto orders, orders_of(id));
-  tower.plan = plan->id;
-  tower.ramp = plan->ramp;
-  tower.week =
-      std::clamp<std::int64_t>((clock_.now() - need.record.start).count() / kWeek.count(), 0, need.record.weeks - 1);
-  if (!plan->ramp.empty()) {
-    tower.due = plan->ramp[static_cast<std::size_t>(tower.week)].due;
-    tower.planned = plan->ramp[static_cast<std::size_t>(tower.week)].planned;
-    tower.due_total = plan->ramp.back().due;
-    tower.planned_total = plan->ramp.back().planned;
-  }
-  std::map<std::string, Gating> parts;
-  for (const auto& order : orders) {
-    tower.orders_open += order.state == OrderState::offered || order.state == OrderState::countered;
-    tower.orders_accepted += order.state == OrderState::accepted || order.state == OrderState::in_production;
-    tower.orders_declined += order.state == OrderState::declined;
-    if (order.state == OrderState::cancelled || order.state == OrderState::declined) continue;
-    auto& part = parts[order.part];
-    part.part = order.part;
-    part.ordered += order.quantity;
-    part.produced += order.produced;
-    for (const auto& week : order.weeks) part.due_by_now += week.week < tower.week ? week.quantity : 0;
-    if (order.part == id) tower.finished += order.produced;
-  }
-  for (auto& [name, part] : parts) {
-    const double a_day = part.ordered / (7.0 * static_cast<double>(need.record.weeks));
-    part.cover_days = a_day > 0 ? (part.produced - part.due_by_now) / a_day : 0;
-    tower.gating.push_back(part);
-  }
-  std::stable_sort(tower.gating.begin(), tower.gating.end(),
-                   [](const Gating& a, const Gating& b) { return a.cover_days < b.cover_days; });
-  if (tower.gating.size() > 20) tower.gating.resize(20);
-  return tower;
 }
 
 }  // namespace hanse::programme

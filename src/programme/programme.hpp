@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -9,8 +10,11 @@
 #include <vector>
 
 #include "ecosystem/ecosystem.hpp"
-#include "plant/equipment.hpp"
+#include "plant/event_log.hpp"
+#include "programme/line_watch.hpp"
 #include "programme/planning.hpp"
+#include "programme/tower.hpp"
+#include "programme/views.hpp"
 #include "store/collection.hpp"
 
 namespace hanse::programme {
@@ -47,33 +51,25 @@ struct KindOf<PlanRecord> {
   static constexpr std::string_view store = "programme_plan", plural = "plans", word = "plan";
 };
 
+template <>
+struct KindOf<LiveLine> {
+  static constexpr std::string_view store = "live_line", plural = "lines", word = "live line";
+};
+template <>
+struct KindOf<Alarm> {
+  static constexpr std::string_view store = "programme_alarm", plural = "alarms", word = "alarm";
+};
+
 struct PlanBudget {
   double seconds = 5;                    ///< By the clock that was handed in.
   std::uint64_t iterations_max = 5'000;  ///< Ends a search under a clock that stands still.
   std::int64_t bottlenecks = 3;          ///< How many are verified by a second solve.
   std::size_t threads = 1;
+  Aim aim = Aim::balanced;
 };
 
 enum class OrderAction { accept, decline, counter, start, ship, receive, hold, release, cancel };
 HANSE_DESCRIBE_ENUM(OrderAction, accept, decline, counter, start, ship, receive, hold, release, cancel)
-
-/// Where a need stands: against its plan, from what was reported.
-struct Gating {
-  std::string part;
-  double ordered = 0, produced = 0, due_by_now = 0, cover_days = 0;
-};
-HANSE_DESCRIBE(Gating, (part, ordered, produced, due_by_now, cover_days))
-struct Tower {
-  std::string need, plan;
-  std::int64_t week = 0;                      ///< Of the plan, now.
-  double due = 0, planned = 0, finished = 0;  ///< Finished goods by now; over the whole plan in `due_total`.
-  double due_total = 0, planned_total = 0;
-  std::int64_t orders_open = 0, orders_accepted = 0, orders_declined = 0;
-  std::vector<RampWeek> ramp;
-  std::vector<Gating> gating;  ///< Furthest behind first, at most twenty.
-};
-HANSE_DESCRIBE(Tower, (need, plan, week, due, planned, finished, due_total, planned_total, orders_open, orders_accepted,
-                       orders_declined, ramp, gating))
 
 /// Needs, designs, plans, orders and what happens to them. Blocking; safe from many threads.
 class Programme {
@@ -103,6 +99,12 @@ class Programme {
   /// Repairs the need's published plan and publishes the repaired one, with the diff and whom to call; `try_only` says
   /// what would happen. Errors: `conflict` when there is no published plan.
   Result<PlanRecord> disrupt(const store::Actor& actor, const DisruptionEvent& event);
+  /// The same as a plan that is stored and not published, for somebody to decide; `try_only` stores nothing. Its
+  /// `publish` repairs what then stands. Errors: as of `disrupt`.
+  Result<PlanRecord> propose(const store::Actor& actor, const DisruptionEvent& event);
+  /// All plans of a need, newest first.
+  Result<std::vector<PlanHead>> plans(const std::string& need);
+  Result<PlanPicture> picture(const std::string& plan);
   /// Publishes the plan that the published one replaced.
   Result<PlanRecord> revert(const store::Actor& actor, const std::string& need);
   /// What the loss of each of the largest members would do.
@@ -115,6 +117,17 @@ class Programme {
   Result<void> take_production(const store::Actor& actor, const std::string& organisation,
                                std::span<const plant::ProductionEvent> events);
   Result<Tower> tower(const std::string& need);
+
+  /// What this node's plant did since live lines were last booked, and which of their machines are down: once, at the
+  /// start, before `take`.
+  Result<void> catch_up(const plant::EventLog& log);
+  /// Keeps events of this node's plant for `watch`; from any thread, costs a copy.
+  void take(std::span<const plant::ProductionEvent> events);
+  /// Books what live lines counted, raises alarms with a proposal, and ends them. The node calls it about once a
+  /// second, never twice at once.
+  Result<void> watch();
+  /// A new proposal for an alarm whose old one repairs a plan that is no longer the published one.
+  Result<Alarm> propose_again(const store::Actor& actor, const std::string& alarm);
 
  private:
   struct Token {};
@@ -135,19 +148,41 @@ class Programme {
   Result<std::optional<PlanRecord>> published_plan(const std::string& need);
   Result<Live*> live(const std::string& need);
   Result<PlanRecord> store_published(const store::Actor& actor, PlanRecord record, const Need& need);
-  Result<void> end_agreements(const store::Actor& actor, const DisruptionEvent& event);
+  Result<void> set_agreements(const store::Actor& actor, const DisruptionEvent& event, bool in_force);
   Result<void> check_hours(const PlanRecord& record, const Need& need);
   std::vector<Order> orders_from(const PlanRecord& record, const std::vector<Order>& before) const;
+  Result<std::vector<DisruptionEvent>> events_behind(const PlanRecord& record);
+  PlanRecord repaired_from(const PlanRecord& before, const DisruptionEvent& event) const;
+  void write_repair(const Live& now, const Need& need, const optimiser::allocation::Repair& repair,
+                    const optimiser::allocation::Plan& plan, PlanRecord& record) const;
+  Result<PlanRecord> publish_proposal(const store::Actor& actor, PlanRecord record, const Need& need);
+  struct Booking {
+    double good = 0, scrap = 0;
+    Timestamp time;
+  };
+  /// `also` is written with the orders or not at all.
+  Result<void> book(const store::Actor& actor, const std::string& organisation, std::map<std::string, Booking> made,
+                    const std::function<Result<void>(store::Transaction&)>& also);
+  Result<void> know_lines();
+  Result<void> book_line(LineWatch& line);
+  Result<void> look_at(const LineWatch& line, Timestamp now);
+  Result<void> raise(Alarm alarm, const DisruptionEvent& event);
+  Result<void> alarm_declined(const Order& order);
 
   store::Store& store_;
   ecosystem::Ecosystem& ecosystem_;
   const Clock& clock_;
   std::tuple<store::Collection<Need>, store::Collection<Design>, store::Collection<Approval>,
              store::Collection<Agreement>, store::Collection<BoardNote>, store::Collection<Order>,
-             store::Collection<PlanRecord>>
+             store::Collection<PlanRecord>, store::Collection<LiveLine>, store::Collection<Alarm>>
       collections_;
   std::mutex mutex_;  ///< Held while plans are published and repaired: no hour is given twice.
   std::map<std::string, std::unique_ptr<Live>> live_;
+  std::mutex watch_mutex_;  ///< Guards what follows, held for copying only; `booked_` is the watcher's alone.
+  std::vector<plant::ProductionEvent> events_;
+  bool lines_known_ = false;
+  std::vector<LineWatch> lines_;
+  Timestamp booked_;  ///< When the watcher last booked.
 };
 
 }  // namespace hanse::programme

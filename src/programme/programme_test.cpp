@@ -24,7 +24,10 @@ class ProgrammeTest : public testing::Test {
     ecosystem = ecosystem::Ecosystem::open(*store).value();
     programme = Programme::open(*store, *ecosystem, clock).value();
   }
-  void seed() { ASSERT_TRUE(seed_ventilator(*ecosystem, *programme, kAnna, {.start = start, .units = 3'000})); }
+  void seed() {
+    ASSERT_TRUE(seed_ventilator(*ecosystem, *programme, kAnna,
+                                {.start = start, .units = 3'000, .parts = 36, .firms = 12, .suppliers = 48}));
+  }
   PlanRecord planned(const std::string& need) {
     auto plan = programme->plan(kAnna, need, kBudget);
     EXPECT_TRUE(plan) << to_string(plan.error());
@@ -297,6 +300,215 @@ TEST_F(ProgrammeTest, APlanIsThereAfterARestart) {
       again->disrupt(kAnna, {.need = "ventilator", .organisation = plan.lines.front().organisation, .from_week = 1});
   ASSERT_TRUE(repaired) << to_string(repaired.error());
   EXPECT_GT(repaired->measures.units_delivered, 0);
+}
+
+TEST_F(ProgrammeTest, AProposalWaitsAndIsWhatIsPublished) {
+  seed();
+  const auto plan = published("ventilator");
+  const DisruptionEvent event{.need = "ventilator", .organisation = plan.lines.front().organisation, .from_week = 2};
+  const auto proposal = programme->propose(kAnna, event).value();
+  EXPECT_FALSE(proposal.published);
+  EXPECT_EQ(proposal.replaces, plan.id);
+  EXPECT_TRUE(head_of(proposal).proposal);
+  const auto done = programme->publish(kAnna, proposal.id);
+  ASSERT_TRUE(done) << to_string(done.error());
+  EXPECT_EQ(done->id, proposal.id);
+  EXPECT_EQ(done->changes.size(), proposal.changes.size());
+  EXPECT_EQ(done->measures.units_delivered, proposal.measures.units_delivered);
+  // Another one for the old plan would repair what is no longer there.
+  const auto late =
+      programme->propose(kAnna, {.need = "ventilator", .organisation = plan.lines.back().organisation, .from_week = 2});
+  ASSERT_TRUE(late);
+  const auto other = programme->propose(
+      kAnna, {.need = "ventilator", .organisation = plan.lines[plan.lines.size() / 2].organisation, .from_week = 3});
+  ASSERT_TRUE(programme->publish(kAnna, late->id));
+  EXPECT_EQ(programme->publish(kAnna, other->id).error().code, ErrorCode::conflict);
+  // Reverted and published again: as it was.
+  EXPECT_EQ(programme->revert(kAnna, "ventilator")->id, proposal.id);
+  EXPECT_EQ(programme->publish(kAnna, late->id)->id, late->id);
+}
+
+TEST_F(ProgrammeTest, WhatAnEventTookStaysTakenAfterARestart) {
+  seed();
+  const auto plan = published("ventilator");
+  const auto calendar = plan.lines.front().calendar;
+  const auto repaired =
+      programme->disrupt(kAnna, {.need = "ventilator", .kind = DisruptionKind::capacity_cut, .calendar = calendar});
+  ASSERT_TRUE(repaired) << to_string(repaired.error());
+  for (const auto& line : repaired->lines) EXPECT_NE(line.calendar, calendar);
+  const auto again = Programme::open(*store, *ecosystem, clock).value();
+  std::string leaver;
+  for (const auto& line : repaired->lines) {
+    if (line.part == plan.lines.front().part) leaver = line.organisation;
+  }
+  if (leaver.empty()) leaver = repaired->lines.back().organisation;
+  const auto second = again->disrupt(kAnna, {.need = "ventilator", .organisation = leaver});
+  ASSERT_TRUE(second) << to_string(second.error());
+  for (const auto& line : second->lines) EXPECT_NE(line.calendar, calendar) << "its hours are still gone";
+}
+
+TEST_F(ProgrammeTest, MachinesOfThisNodeBookTheirPartsAndRaiseAlarmsWithAProposal) {
+  one_maker();
+  ASSERT_TRUE(programme->put(kAnna, shields("n", 120)));
+  published("n");
+  const auto id = programme->collection<Order>().all().value().at(0).record.id;
+  ASSERT_TRUE(programme->act(kAnna, id, OrderAction::accept, 0, ""));
+  LiveLine line{.id = "line", .name = "Line", .organisation = "acme", .calendar = "nobody's", .part = "n"};
+  line.counts_at = {"printer-1"};
+  line.stages = {{{"printer-1", "printer-2"}}};
+  line.alarm_after_s = 60;
+  EXPECT_EQ(programme->put(kAnna, line).error().fields.at(0).path, "calendar");
+  line.calendar = "acme-hours";
+  ASSERT_TRUE(programme->put(kAnna, line));
+  ASSERT_TRUE(programme->watch());
+  const auto event = [&](plant::EventKind kind, std::string asset) {
+    plant::ProductionEvent made{.time = clock.now(), .asset = plant::AssetId{std::move(asset)}, .kind = kind};
+    return made;
+  };
+  auto good = event(plant::EventKind::good, "printer-1");
+  good.quantity = 7;
+  auto down = event(plant::EventKind::state, "printer-1");
+  down.state = plant::MachineState::down;
+  down.reason = "nozzle";
+  programme->take(std::vector{good, down});
+  clock.advance(30s);
+  ASSERT_TRUE(programme->watch());
+  EXPECT_EQ(programme->collection<Order>().get(id)->record.produced, 7);
+  EXPECT_EQ(programme->collection<Order>().get(id)->record.made.at(0), (MadeWeek{0, 7, 0}));
+  EXPECT_TRUE(programme->tower("n")->alarms.empty()) << "not long enough";
+  EXPECT_TRUE(programme->tower("n")->lines.at(0).machines.at(0).down);
+
+  clock.advance(40s);
+  ASSERT_TRUE(programme->watch());
+  ASSERT_TRUE(programme->watch());
+  auto tower = programme->tower("n").value();
+  ASSERT_EQ(tower.alarms.size(), 1u) << "one stop is one alarm";
+  EXPECT_EQ(tower.alarms[0].text, "nozzle");
+  ASSERT_FALSE(tower.alarms[0].proposal.empty());
+  const auto proposal = programme->picture(tower.alarms[0].proposal).value();
+  EXPECT_FALSE(proposal.changes.empty());
+  EXPECT_EQ(proposal.changes[0].week, 0) << "a stop is taken to last its week";
+  EXPECT_GT(tower.alarms[0].units_at_risk, 0) << "nobody else makes shields";
+  ASSERT_TRUE(programme->publish(kAnna, tower.alarms[0].proposal));
+  EXPECT_TRUE(programme->tower("n")->alarms.empty());
+
+  auto up = event(plant::EventKind::state, "printer-1");
+  up.state = plant::MachineState::producing;
+  programme->take(std::vector{up});
+  ASSERT_TRUE(programme->watch());
+  EXPECT_EQ(programme->collection<Alarm>().all()->at(0).record.state, AlarmState::ended);
+}
+
+TEST_F(ProgrammeTest, PartsMadeWhileTheNodeWasAwayAreBookedOnce) {
+  one_maker();
+  plant::EventLog log{*store, clock};
+  ASSERT_TRUE(programme->put(kAnna, shields("n", 120)));
+  published("n");
+  const auto id = programme->collection<Order>().all().value().at(0).record.id;
+  ASSERT_TRUE(programme->act(kAnna, id, OrderAction::accept, 0, ""));
+  LiveLine line{.id = "line", .organisation = "acme", .calendar = "acme-hours", .part = "n"};
+  line.counts_at = {"printer-1"};
+  ASSERT_TRUE(programme->put(kAnna, line));
+  const auto make = [&](double quantity) {
+    clock.advance(20s);
+    const std::vector<plant::ProductionEvent> events{{.id = log.next_id(),
+                                                      .time = clock.now(),
+                                                      .asset = plant::AssetId{"printer-1"},
+                                                      .kind = plant::EventKind::good,
+                                                      .quantity = quantity}};
+    ASSERT_TRUE(log.append(kAnna, events));
+    programme->take(events);
+  };
+  ASSERT_TRUE(programme->catch_up(log));
+  make(3);
+  ASSERT_TRUE(programme->watch());
+  make(4);  // Not booked any more: the node goes away.
+  const auto again = Programme::open(*store, *ecosystem, clock).value();
+  ASSERT_TRUE(again->catch_up(log));
+  clock.advance(20s);
+  ASSERT_TRUE(again->watch());
+  EXPECT_EQ(again->collection<Order>().get(id)->record.produced, 7);
+}
+
+TEST_F(ProgrammeTest, ADeclinedOrderIsAnAlarmWithSomebodyElseInItsPlace) {
+  seed();
+  const auto plan = published("ventilator");
+  const auto orders = programme->collection<Order>().list({.limit = 1000})->items;
+  // One whose part somebody else has an order for, too.
+  const auto found = std::find_if(orders.begin(), orders.end(), [&](const auto& order) {
+    return std::any_of(orders.begin(), orders.end(), [&](const auto& other) {
+      return other.record.part == order.record.part && other.record.organisation != order.record.organisation;
+    });
+  });
+  ASSERT_NE(found, orders.end());
+  ASSERT_TRUE(programme->act(kAnna, found->record.id, OrderAction::decline, 0, "no material"));
+  const auto tower = programme->tower("ventilator").value();
+  ASSERT_EQ(tower.alarms.size(), 1u);
+  EXPECT_EQ(tower.alarms[0].kind, AlarmKind::order_declined);
+  const auto proposal = programme->collection<PlanRecord>().get(tower.alarms[0].proposal)->record;
+  for (const auto& line : proposal.lines)
+    EXPECT_FALSE(line.capability == found->record.capability && line.part == found->record.part);
+  EXPECT_TRUE(programme->propose_again(kAnna, tower.alarms[0].id));
+}
+
+TEST_F(ProgrammeTest, AimsChangeWhatAPlanIsBestAt) {
+  seed();
+  std::map<Aim, PlanHead> heads;
+  for (const auto aim : {Aim::balanced, Aim::low_cost, Aim::resilient, Aim::few_members}) {
+    auto budget = kBudget;
+    budget.aim = aim;
+    const auto plan = programme->plan(kAnna, "ventilator", budget);
+    ASSERT_TRUE(plan) << to_string(plan.error());
+    heads[aim] = head_of(*plan);
+    EXPECT_GT(heads[aim].units, 0) << describe::enum_name(aim);
+    if (aim != Aim::resilient) continue;
+    // Nobody makes more than two fifths of a part that enough others can make.
+    const auto design = programme->collection<Design>().get("ventilator-a")->record;
+    std::map<std::string, std::map<std::string, double>> makers;
+    for (const auto& line : plan->lines) makers[line.part][line.organisation] += line.quantity;
+    const auto& assemblers = makers.at("ventilator");
+    for (const auto& [organisation, quantity] : assemblers) EXPECT_LE(quantity, 0.4 * 3'000 + 1) << organisation;
+  }
+  EXPECT_LT(heads[Aim::few_members].members, heads[Aim::resilient].members);
+  EXPECT_EQ(programme->plans("ventilator")->size(), 4u);
+}
+
+TEST_F(ProgrammeTest, APictureKeepsTheFlowOfValueFromTierToTier) {
+  seed();
+  const auto plan = published("ventilator");
+  const auto picture = programme->picture(plan.id).value();
+  ASSERT_FALSE(picture.nodes.empty());
+  std::map<std::string, double> in, value;
+  std::int64_t deepest = 0;
+  for (const auto& node : picture.nodes) {
+    value[node.id] = node.value;
+    deepest = std::max(deepest, node.tier);
+  }
+  EXPECT_EQ(deepest, 3) << "finished good, modules, assemblies, parts";
+  for (const auto& link : picture.links) {
+    ASSERT_TRUE(value.contains(link.from) && value.contains(link.to)) << link.from << " -> " << link.to;
+    in[link.to] += link.value;
+  }
+  for (const auto& [id, sum] : in) EXPECT_LE(sum, value[id] * 1.001) << id << ": no more goes in than comes out";
+  EXPECT_EQ(picture.head.members, std::ssize(picture.members));
+}
+
+TEST_F(ProgrammeTest, AProgrammeUnderWayShowsItsRampAndIsMadeOnce) {
+  seed();
+  published("ventilator");
+  clock.set(start + 8 * std::chrono::hours{24 * 7} + 1h);
+  ASSERT_TRUE(seed_progress(*ecosystem, *programme, kAnna, "ventilator", clock.now(), 1));
+  const auto tower = programme->tower("ventilator").value();
+  EXPECT_EQ(tower.week, 8);
+  ASSERT_EQ(tower.ramp.size(), 14u);
+  EXPECT_TRUE(tower.ramp[8].actual);
+  EXPECT_FALSE(tower.ramp[9].actual);
+  EXPECT_LT(*tower.ramp[8].open_parts, *tower.ramp[0].open_parts);
+  EXPECT_EQ(tower.orders_open, 0);
+  EXPECT_GT(tower.parts_behind, 0);
+  EXPECT_LE(tower.gating.front().cover_days, tower.gating.back().cover_days);
+  ASSERT_TRUE(seed_progress(*ecosystem, *programme, kAnna, "ventilator", clock.now(), 1));
+  EXPECT_EQ(programme->tower("ventilator")->finished, tower.finished);
 }
 
 TEST_F(ProgrammeTest, RoutesNeedThePermissionsOfTheRoom) {

@@ -178,6 +178,14 @@ enum class OrderState { offered, accepted, declined, countered, in_production, s
 HANSE_DESCRIBE_ENUM(OrderState, offered, accepted, declined, countered, in_production, shipped, received, cancelled,
                     on_hold)
 
+/// What was reported of one week.
+struct MadeWeek {
+  std::int64_t week = 0;  ///< Of the need.
+  double good = 0, scrap = 0;
+  friend bool operator==(const MadeWeek&, const MadeWeek&) = default;
+};
+HANSE_DESCRIBE(MadeWeek, (week, good, scrap))
+
 struct OrderWeek {
   std::int64_t week = 0;
   double quantity = 0, hours = 0;
@@ -191,6 +199,7 @@ struct Order {
   std::string organisation, site, capability, calendar, part;
   OrderState state = OrderState::offered;
   std::vector<OrderWeek> weeks;
+  std::vector<MadeWeek> made;  ///< As machines or people reported it, by week.
   double quantity = 0, produced = 0, scrapped = 0, shipped = 0, received = 0;
   std::string note;
   friend bool operator==(const Order&, const Order&) = default;
@@ -198,11 +207,19 @@ struct Order {
     return {{"need", o.need}, {"organisation", o.organisation}, {"state", describe::enum_name(o.state)}};
   }
 };
-HANSE_DESCRIBE(Order, (id, need, plan, organisation, site, capability, calendar, part, state, weeks, quantity, produced,
-                       scrapped, shipped, received, note))
+HANSE_DESCRIBE(Order, (id, need, plan, organisation, site, capability, calendar, part, state, weeks, made, quantity,
+                       produced, scrapped, shipped, received, note))
 
-enum class DisruptionKind { member_out, capacity_cut, lane_closed, certificate_lapsed, design_recalled };
-HANSE_DESCRIBE_ENUM(DisruptionKind, member_out, capacity_cut, lane_closed, certificate_lapsed, design_recalled)
+enum class DisruptionKind {
+  member_out,
+  capacity_cut,
+  lane_closed,
+  certificate_lapsed,
+  design_recalled,
+  capability_out  ///< One member's way to make one part: an order was declined, a tool broke.
+};
+HANSE_DESCRIBE_ENUM(DisruptionKind, member_out, capacity_cut, lane_closed, certificate_lapsed, design_recalled,
+                    capability_out)
 
 /// Something that happened to a need's plan.
 struct DisruptionEvent {
@@ -211,19 +228,90 @@ struct DisruptionEvent {
   std::string organisation;        ///< Member out, certificate lapsed.
   std::string calendar;            ///< Capacity cut.
   std::string from_zone, to_zone;  ///< Lane closed.
-  std::string part;                ///< Design or part recalled.
+  std::string part;                ///< Design or part recalled; of a capability that is out, empty for all parts.
+  std::string capability;          ///< Capability out.
   double part_left = 0;            ///< Of the capacity.
   std::int64_t from_week = 0;
+  std::int64_t weeks = 0;  ///< How long capacity is cut; 0: to the end of the plan.
   std::string note;
   bool try_only = false;  ///< What-if: nothing is published.
   static constexpr auto notes() {
     return std::array{FieldNote{.field = "need", .required = true},
                       FieldNote{.field = "part_left", .summary = "Of the capacity, 0 to 1.", .min = 0, .max = 1},
-                      FieldNote{.field = "from_week", .min = 0, .max = 519}};
+                      FieldNote{.field = "from_week", .min = 0, .max = 519},
+                      FieldNote{.field = "weeks",
+                                .summary = "How long capacity is cut; 0 for to the end of the plan.",
+                                .min = 0,
+                                .max = 519}};
+  }
+  friend bool operator==(const DisruptionEvent&, const DisruptionEvent&) = default;
+};
+HANSE_DESCRIBE(DisruptionEvent, (need, kind, organisation, calendar, from_zone, to_zone, part, capability, part_left,
+                                 from_week, weeks, note, try_only))
+
+/// Machines of this node's plant that do one step of a live line, side by side.
+struct LiveStage {
+  std::vector<std::string> machines;  ///< Assets.
+  friend bool operator==(const LiveStage&, const LiveStage&) = default;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "machines", .length_max = 200, .required = true}};
   }
 };
-HANSE_DESCRIBE(DisruptionEvent,
-               (need, kind, organisation, calendar, from_zone, to_zone, part, part_left, from_week, note, try_only))
+HANSE_DESCRIBE(LiveStage, (machines))
+
+/// A line of this node's own plant that makes a part for orders: what its last machines count is the orders' progress,
+/// and a machine that stands too long is an alarm with a proposal.
+struct LiveLine {
+  std::string id, name, organisation;
+  std::string calendar;               ///< Whose hours are the line's.
+  std::string part;                   ///< Of the needs' designs.
+  std::vector<std::string> products;  ///< Of the plant, which stand for the part; none: whatever is counted.
+  std::vector<std::string> counts_at;
+  std::vector<LiveStage> stages;
+  std::int64_t alarm_after_s = 1800;  ///< Down for so long is an alarm.
+  std::int64_t assumed_weeks = 1;     ///< How long the proposal takes the machine to be missing.
+  friend bool operator==(const LiveLine&, const LiveLine&) = default;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "id", .length_max = 100, .required = true},
+                      FieldNote{.field = "organisation", .required = true},
+                      FieldNote{.field = "calendar", .required = true},
+                      FieldNote{.field = "part", .required = true},
+                      FieldNote{.field = "products", .length_max = 200},
+                      FieldNote{.field = "counts_at",
+                                .summary = "Assets whose good parts are the line's.",
+                                .length_max = 200,
+                                .required = true},
+                      FieldNote{.field = "stages", .length_max = 100},
+                      FieldNote{.field = "alarm_after_s", .min = 1, .max = 604'800},
+                      FieldNote{.field = "assumed_weeks", .min = 1, .max = 104}};
+  }
+};
+HANSE_DESCRIBE(LiveLine,
+               (id, name, organisation, calendar, part, products, counts_at, stages, alarm_after_s, assumed_weeks))
+
+enum class AlarmKind { machine_down, order_declined };
+HANSE_DESCRIBE_ENUM(AlarmKind, machine_down, order_declined)
+enum class AlarmState { open, published, ended };
+HANSE_DESCRIBE_ENUM(AlarmState, open, published, ended)
+
+/// Something that endangers a need's plan, with the plan that would repair it.
+struct Alarm {
+  std::string id, need;
+  AlarmKind kind = AlarmKind::machine_down;
+  AlarmState state = AlarmState::open;
+  std::string organisation, part;
+  std::string asset;  ///< Of this node's plant; empty for others.
+  std::string text;   ///< What the machine or the member said.
+  Timestamp since;
+  std::optional<Timestamp> ended;
+  std::string proposal;      ///< A plan that isn't published; empty when nothing of the plan is touched.
+  double units_at_risk = 0;  ///< Fewer by the end, although it is repaired.
+  friend bool operator==(const Alarm&, const Alarm&) = default;
+  static std::vector<store::IndexField> index(const Alarm& a) {
+    return {{"need", a.need}, {"state", describe::enum_name(a.state)}};
+  }
+};
+HANSE_DESCRIBE(Alarm, (id, need, kind, state, organisation, part, asset, text, since, ended, proposal, units_at_risk))
 
 enum class NoteKind { decision, change_request, milestone, responsibility, problem, pitch, investment, result };
 HANSE_DESCRIBE_ENUM(NoteKind, decision, change_request, milestone, responsibility, problem, pitch, investment, result)

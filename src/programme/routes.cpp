@@ -105,13 +105,18 @@ struct PlanInput {
   std::string id;
   double seconds = 5;
   std::int64_t bottlenecks = 3;
+  Aim aim = Aim::balanced;
   static constexpr auto notes() {
     return std::array{
         FieldNote{.field = "seconds", .summary = "Time to search.", .min = 0.1, .max = 300},
         FieldNote{.field = "bottlenecks", .summary = "How many are verified by a second solve.", .min = 0, .max = 10}};
   }
 };
-HANSE_DESCRIBE(PlanInput, (id, seconds, bottlenecks))
+HANSE_DESCRIBE(PlanInput, (id, seconds, bottlenecks, aim))
+struct PlansOutput {
+  std::vector<PlanHead> plans;
+};
+HANSE_DESCRIBE(PlansOutput, (plans))
 struct StressInput {
   std::string id;
   std::int64_t members = 50;
@@ -140,25 +145,56 @@ void add_need_routes(std::vector<Route>& out, Programme& programme) {
         HANSE_TRY(auto offers, programme.match_part(in.id, in.part, static_cast<std::size_t>(in.limit)));
         return OffersOutput{std::move(offers)};
       }));
-  out.push_back(api::route<PlanInput, PlanRecord>(
+  out.push_back(api::route<PlanInput, PlanHead>(
       {Method::post, path_of("needs/{id}/plan"),
        "Makes a plan with value, bound and gap; nobody is told before it is published.", kWrite},
-      [&programme](const PlanInput& in, const Context& context) {
-        return programme.plan(
-            actor_of(context), in.id,
-            {.seconds = in.seconds, .iterations_max = 100'000, .bottlenecks = in.bottlenecks, .threads = 2});
+      [&programme](const PlanInput& in, const Context& context) -> Result<PlanHead> {
+        const PlanBudget budget{.seconds = in.seconds,
+                                .iterations_max = 100'000,
+                                .bottlenecks = in.bottlenecks,
+                                .threads = 2,
+                                .aim = in.aim};
+        HANSE_TRY(const auto record, programme.plan(actor_of(context), in.id, budget));
+        return head_of(record);
       }));
-  out.push_back(api::route<ById, PlanRecord>(
+  out.push_back(api::route<ById, PlansOutput>(
+      {Method::get, path_of("needs/{id}/plans"), "All plans of a need in a line each, newest first.", kRead},
+      [&programme](const ById& in, const Context&) -> Result<PlansOutput> {
+        HANSE_TRY(auto plans, programme.plans(in.id));
+        return PlansOutput{std::move(plans)};
+      }));
+  out.push_back(
+      api::route<ById, PlanPicture>({Method::get, path_of("plans/{id}/picture"),
+                                     "A plan in sums: flows over tiers, members, ramp, limits, changes.", kRead},
+                                    [&programme](const ById& in, const Context&) { return programme.picture(in.id); }));
+  out.push_back(api::route<ById, PlanHead>(
       {Method::post, path_of("plans/{id}/publish"), "Makes the plan the need's and sends its orders.", kWrite},
-      [&programme](const ById& in, const Context& context) { return programme.publish(actor_of(context), in.id); }));
-  out.push_back(api::route<ById, PlanRecord>(
+      [&programme](const ById& in, const Context& context) -> Result<PlanHead> {
+        HANSE_TRY(const auto record, programme.publish(actor_of(context), in.id));
+        return head_of(record);
+      }));
+  out.push_back(api::route<ById, PlanHead>(
       {Method::post, path_of("needs/{id}/revert"), "Publishes the plan before the published one again.", kWrite},
-      [&programme](const ById& in, const Context& context) { return programme.revert(actor_of(context), in.id); }));
+      [&programme](const ById& in, const Context& context) -> Result<PlanHead> {
+        HANSE_TRY(const auto record, programme.revert(actor_of(context), in.id));
+        return head_of(record);
+      }));
   out.push_back(api::route<DisruptionEvent, PlanRecord>(
       {Method::post, path_of("disruptions"), "Repairs a need's plan after an event, or says what it would do.", kWrite},
       [&programme](const DisruptionEvent& in, const Context& context) {
         return programme.disrupt(actor_of(context), in);
       }));
+  out.push_back(api::route<DisruptionEvent, PlanHead>(
+      {Method::post, path_of("proposals"), "A repaired plan after an event, stored for somebody to decide.", kWrite},
+      [&programme](const DisruptionEvent& in, const Context& context) -> Result<PlanHead> {
+        HANSE_TRY(const auto record, programme.propose(actor_of(context), in));
+        return head_of(record);
+      }));
+  out.push_back(api::route<ById, Alarm>({Method::post, path_of("alarms/{id}/propose"),
+                                         "A new proposal for an alarm, from the plan that stands now.", kWrite},
+                                        [&programme](const ById& in, const Context& context) {
+                                          return programme.propose_again(actor_of(context), in.id);
+                                        }));
   out.push_back(api::route<StressInput, StressOutput>(
       {Method::get, path_of("needs/{id}/stress"), "What the loss of each of the largest members would do.", kRead},
       [&programme](const StressInput& in, const Context&) -> Result<StressOutput> {
@@ -228,6 +264,8 @@ std::vector<api::Route> routes(Programme& programme) {
   add_records.operator()<Approval>();
   add_records.operator()<Agreement>();
   add_records.operator()<BoardNote>();
+  add_records.operator()<LiveLine>();
+  add_read_routes<Alarm>(out, programme);
   add_read_routes<Order>(out, programme);
   add_read_routes<PlanRecord>(out, programme);
   add_need_routes(out, programme);

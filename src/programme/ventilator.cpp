@@ -35,12 +35,13 @@ constexpr std::array<std::pair<double, double>, 6> kPlaces{
     {{54.9, -1.6}, {52.5, -1.8}, {51.2, -0.6}, {51.5, -3.1}, {50.1, 8.7}, {31.2, 121.5}}};
 constexpr std::string_view kChip = "ventilator-flow-chip";
 constexpr double kDaysPerYear = 365;
+constexpr double kOwnHours = 0.0125;  ///< Of the live line per valve body.
 
 class Seeder {
  public:
   Seeder(const VentilatorScenario& scenario) : s_(scenario), random_(scenario.seed) {
-    make_design("ventilator-a", "Emergency ventilator A", 5, 150);
-    make_design("ventilator-b", "Adapted ventilator B", 4, 150);
+    make_design("ventilator-a", "Emergency ventilator A", 5, s_.parts);
+    make_design("ventilator-b", "Adapted ventilator B", 4, s_.parts);
     for (const auto& design : designs) {
       for (const auto& part : design.parts)
         hours_of_[part.requirement.process + "|" + part.requirement.material] +=
@@ -48,6 +49,7 @@ class Seeder {
     }
     make_own();
     make_members();
+    make_relationships();
     make_need();
   }
 
@@ -56,6 +58,7 @@ class Seeder {
   std::vector<ecosystem::CapacityCalendar> calendars;
   std::vector<Certificate> certificates;
   std::vector<Capability> capabilities;
+  std::vector<ecosystem::Relationship> relationships;
   std::vector<Design> designs;
   Need need;
 
@@ -193,8 +196,15 @@ class Seeder {
 
   /// The live plant: valve bodies on its own machines.
   void make_own() {
-    add_member(s_.own, "Hanse demo plant", ecosystem::Participant::tier_1, 1);
-    offer(s_.own, "proc:din8580/3.2.3", "metal/al", 400, 1);
+    add_member(s_.own, "Hanse Medical", ecosystem::Participant::tier_1, 4);
+    organisations.back().description = "The plant that this node is connected to.";
+    sites.back().name = "Lübeck";
+    sites.back().latitude = 53.87;
+    sites.back().longitude = 10.69;
+    offer(s_.own, "proc:din8580/3.2.3", "metal/al", s_.units / 10 * kOwnHours, 1);
+    // A finished block leaves the line every 44 s or so: the machines told that, nobody had to declare it.
+    capabilities.back().hours_per_unit = kOwnHours;
+    capabilities.back().qualification_weeks = capabilities.back().ramp_weeks = 0;
     capabilities.back().evidence = Evidence::telemetry_proven;
   }
 
@@ -202,23 +212,24 @@ class Seeder {
   /// itself (the two designs are alternatives, so that there is some choice and some tightness).
   void make_members() {
     double assembly = hours_of_["proc:hx/assy|"] + hours_of_["proc:hx/assy.manual|"];
-    for (int i = 0; i < 33; ++i) {
+    for (int i = 0; i < s_.firms; ++i) {
       const auto id = fmt::format("consortium-{:02}", i + 1);
       add_member(id, fmt::format("Consortium firm {}", i + 1),
                  i < 7 ? ecosystem::Participant::manufacturer : ecosystem::Participant::contract_manufacturer,
                  static_cast<std::size_t>(i % 4));
       certify(id, "ISO 9001", 2 * kDaysPerYear);
       if (i < 9) certify(id, "ISO 13485", i == 8 ? 60 : 3 * kDaysPerYear);  // One lapses within the plan.
-      offer(id, "proc:hx/assy.manual", "", assembly / 33 / 9, 1);
+      offer(id, "proc:hx/assy.manual", "", assembly / s_.firms / 9, 1);
     }
-    for (int i = 0; i < 120; ++i) {
+    const double per_trade = std::max(1.0, s_.suppliers / static_cast<double>(kTrades.size()));
+    for (int i = 0; i < s_.suppliers; ++i) {
       const auto& trade = kTrades[static_cast<std::size_t>(i) % kTrades.size()];
       const auto id = fmt::format("supplier-{:03}", i + 1);
       const auto zone = static_cast<std::size_t>(random_.chance(0.75) ? random_.integer(0, 3) : random_.integer(4, 5));
       add_member(id, fmt::format("Supplier {} ({})", i + 1, trade.word),
                  i % 3 == 0 ? ecosystem::Participant::tier_2 : ecosystem::Participant::tier_3, zone);
       certify(id, "ISO 9001", kDaysPerYear);
-      const double hours = hours_of_[std::string{trade.process} + "|" + std::string{trade.material}] / 10 / 8 *
+      const double hours = hours_of_[std::string{trade.process} + "|" + std::string{trade.material}] / per_trade / 8 *
                            random_.uniform(0.6, 1.5);
       offer(id, trade.process, trade.material, std::max(20.0, hours), trade.lead);
       if (random_.chance(0.4)) {
@@ -239,6 +250,24 @@ class Seeder {
         part.market_lead_weeks = 2;
       }
     }
+  }
+
+  void relate(const std::string& from, const std::string& to, ecosystem::RelationKind kind) {
+    relationships.push_back(
+        {.id = fmt::format("{}.{}.{}", from, describe::enum_name(kind), to), .from = from, .to = to, .kind = kind});
+  }
+
+  void make_relationships() {
+    for (const auto& organisation : organisations) {
+      const bool firm = organisation.id.starts_with("consortium");
+      if (firm) relate("convener", organisation.id, ecosystem::RelationKind::convenes);
+      if (firm || s_.firms == 0) continue;
+      const auto first = random_.integer(1, s_.firms), second = random_.integer(1, s_.firms);
+      relate(organisation.id, fmt::format("consortium-{:02}", first), ecosystem::RelationKind::supplies);
+      if (second != first)
+        relate(organisation.id, fmt::format("consortium-{:02}", second), ecosystem::RelationKind::supplies);
+    }
+    relate(s_.own, "convener", ecosystem::RelationKind::shares_data);
   }
 
   void make_need() {
@@ -283,6 +312,7 @@ Result<void> seed_ventilator(ecosystem::Ecosystem& ecosystem, Programme& program
   HANSE_CHECK(ecosystem.put<ecosystem::CapacityCalendar>(actor, seeder.calendars));
   HANSE_CHECK(ecosystem.put<Certificate>(actor, seeder.certificates));
   HANSE_CHECK(ecosystem.put<Capability>(actor, seeder.capabilities));
+  HANSE_CHECK(ecosystem.put<ecosystem::Relationship>(actor, seeder.relationships));
   for (const auto& design : seeder.designs) {
     HANSE_CHECK(programme.put(actor, design));
     HANSE_CHECK(programme.put(

@@ -23,6 +23,11 @@ Repair Repairer::try_out(const Disruption& disruption) const {
   auto copy = kept_->plan;
   return copy.repair(disruption);
 }
+Repairer::Tried Repairer::propose(const Disruption& disruption) const {
+  auto copy = kept_->plan;
+  auto repair = copy.repair(disruption);
+  return {std::move(repair), internal::to_plan(kept_->model, copy.state())};
+}
 Plan Repairer::plan() const { return internal::to_plan(kept_->model, kept_->plan.state()); }
 
 std::vector<StressRow> stress(const Problem& problem, const Repairer& repairer, const Plan& plan,

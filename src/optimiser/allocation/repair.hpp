@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct Disruption {
   std::vector<std::uint32_t> lanes_closed;
   struct Cut {
     std::uint32_t pool = 0;
-    double part = 0;  ///< Of the hours that is left.
+    double part = 0;                                                       ///< Of the hours that is left.
+    std::uint32_t until_week = std::numeric_limits<std::uint32_t>::max();  ///< From then on all hours are back.
   };
   std::vector<Cut> capacity;
 };
@@ -62,6 +64,12 @@ class Repairer {
   Repair apply(const Disruption& disruption);
   /// What would happen; the plan stays.
   Repair try_out(const Disruption& disruption) const;
+  /// The same with the plan that would be: for a proposal that somebody decides about.
+  struct Tried {
+    Repair repair;
+    Plan plan;
+  };
+  Tried propose(const Disruption& disruption) const;
   Plan plan() const;
 
  private:

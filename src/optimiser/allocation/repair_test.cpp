@@ -68,6 +68,29 @@ TEST_F(RepairTest, ACutOfCapacityKeepsWhatIsLeft) {
   EXPECT_TRUE(checked.violations.empty()) << checked.violations.front();
 }
 
+TEST_F(RepairTest, ACutThatEndsTakesOnlyItsWeeks) {
+  const auto& first = solution.plan.placements.front();
+  const auto pool = problem.activities[first.activity].pool;
+  const Disruption event{.from_week = first.week, .capacity = {{pool, 0, first.week + 1}}};
+  const auto tried = repairer.propose(event);
+  EXPECT_EQ(repairer.plan(), solution.plan) << "a proposal changes nothing";
+  for (const auto& x : tried.plan.placements)
+    EXPECT_FALSE(problem.activities[x.activity].pool == pool && x.week == first.week);
+  bool lost = false;
+  for (const auto& change : tried.repair.changes) {
+    if (change.reason != ChangeReason::lost) continue;
+    EXPECT_EQ(change.week, first.week) << "later weeks have their hours";
+    lost = true;
+  }
+  EXPECT_TRUE(lost);
+  auto cut = problem;
+  cut.pools[pool].hours[first.week] = 0;
+  const auto checked = check(cut, tried.plan);
+  EXPECT_TRUE(checked.violations.empty()) << checked.violations.front();
+  repairer.apply(event);
+  EXPECT_EQ(repairer.plan(), tried.plan) << "what was proposed is what is done";
+}
+
 TEST_F(RepairTest, TryingOutChangesNothing) {
   const auto before = repairer.plan();
   const auto tried = repairer.try_out({.from_week = 0, .suppliers_out = {1}});

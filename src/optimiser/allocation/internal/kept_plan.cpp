@@ -120,7 +120,7 @@ void KeptPlan::lose(const Disruption& disruption) {
   }
   for (const auto& cut : disruption.capacity) {
     if (cut.pool + 1 >= m_.pool_begin.size()) continue;
-    for (auto t = from_; t < m_.weeks; ++t) {
+    for (auto t = from_; t < std::min(m_.weeks, cut.until_week); ++t) {
       const auto place = at(cut.pool, t);
       const double worked = m_.capacity[place] - hours_left_[place], left = m_.capacity[place] * cut.part;
       hours_left_[place] -= static_cast<float>(m_.capacity[place] * (1 - cut.part));
