@@ -24,17 +24,17 @@ struct CertificateById {
 HANSE_DESCRIBE(CertificateById, (fingerprint))
 
 /// Our own certificate: what the other side has to accept.
-struct OwnCertificate {
+struct OpcuaOwnCertificate {
   std::string fingerprint, subject, application_uri;
   Timestamp not_before, not_after;
 };
-HANSE_DESCRIBE(OwnCertificate, (fingerprint, subject, application_uri, not_before, not_after))
+HANSE_DESCRIBE(OpcuaOwnCertificate, (fingerprint, subject, application_uri, not_before, not_after))
 
-struct CertificateViews {
-  OwnCertificate own;
+struct OpcuaCertificates {
+  OpcuaOwnCertificate own;
   std::vector<ua::CertificateEntry> items;
 };
-HANSE_DESCRIBE(CertificateViews, (own, items))
+HANSE_DESCRIBE(OpcuaCertificates, (own, items))
 
 Result<ua::CertificateEntry> entry_of(ua::CertificateStore& certificates, const std::string& fingerprint) {
   HANSE_TRY(const auto all, certificates.list());
@@ -69,20 +69,20 @@ Result<api::Nothing> move(ua::CertificateStore& certificates, store::Store& stor
 
 std::vector<api::Route> trust_routes(ua::CertificateStore& certificates, store::Store& store, const Clock& clock) {
   std::vector<api::Route> routes;
-  routes.push_back(api::route<CertificateList, CertificateViews>(
+  routes.push_back(api::route<CertificateList, OpcuaCertificates>(
       {.path = "/api/v1/opcua/certificates",
        .summary = "Our own OPC UA certificate, and those of servers and clients: trusted and rejected.",
        .permission = "connections.read"},
-      [&certificates, &clock](const CertificateList&, const api::Context&) -> Result<CertificateViews> {
+      [&certificates, &clock](const CertificateList&, const api::Context&) -> Result<OpcuaCertificates> {
         HANSE_TRY(const auto own, certificates.own(clock.now()));
         HANSE_TRY(auto items, certificates.list());
         const auto& certificate = own.certificate;
-        return CertificateViews{.own = {.fingerprint = certificate.fingerprint(),
-                                        .subject = certificate.subject(),
-                                        .application_uri = certificate.application_uri(),
-                                        .not_before = certificate.not_before(),
-                                        .not_after = certificate.not_after()},
-                                .items = std::move(items)};
+        return OpcuaCertificates{.own = {.fingerprint = certificate.fingerprint(),
+                                         .subject = certificate.subject(),
+                                         .application_uri = certificate.application_uri(),
+                                         .not_before = certificate.not_before(),
+                                         .not_after = certificate.not_after()},
+                                 .items = std::move(items)};
       }));
   routes.push_back(api::route<CertificateById, api::Nothing>(
       {.method = api::Method::post,

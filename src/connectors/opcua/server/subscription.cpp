@@ -105,10 +105,13 @@ void Subscription::tick(Duration now) {
   });
   if (now < next_publish_) return;
   const auto interval = terms_.publishing_interval;
-  next_publish_ += interval * ((now - next_publish_) / interval + 1);
-  if (wants_) ++silent_cycles_;  // Nobody took what it had to say.
+  // More than one when the tick came late.
+  const auto cycles =
+      static_cast<std::uint32_t>(std::min<std::int64_t>((now - next_publish_) / interval + 1, kLifetimeMax));
+  next_publish_ += interval * cycles;
+  if (wants_) silent_cycles_ += cycles;  // Nobody took what it had to say.
   const bool has = enabled_ && has_values();
-  if (!has) ++quiet_cycles_;
+  if (!has) quiet_cycles_ += cycles;
   wants_ = wants_ || has || !ever_sent_ || quiet_cycles_ >= terms_.keep_alive_count;
 }
 
