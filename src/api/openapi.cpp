@@ -52,7 +52,7 @@ std::string openapi_document(std::span<const Route> routes, std::string_view ver
   SchemaBook book;
   std::map<std::string, std::map<std::string, std::string>> paths;
   for (const auto& route : routes) {
-    std::string operation = route.operation(book);
+    std::string operation = route.operation(route, book);
     std::string head = fmt::format(R"({{"operationId":"{}","tags":["{}"],)", operation_id(route), tag_of(route.path));
     if (route.permission == "public") head += R"("security":[],)";
     operation.replace(0, 1, head);

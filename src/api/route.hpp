@@ -29,6 +29,7 @@ struct Caller {
 struct RequestFacts {
   Method method = Method::get;
   std::string path;           ///< Without the query.
+  std::string query;          ///< As it came, without its question mark.
   std::string peer;           ///< The other end's address, without its port.
   bool secure = false;        ///< Over TLS.
   bool live = false;          ///< The opening of a WebSocket.
@@ -39,6 +40,7 @@ struct RequestFacts {
   std::string fetch_site;  ///< Sec-Fetch-Site
   std::string csrf;        ///< X-Hanse-Csrf
   std::string range;       ///< As in `bytes=0-99` (RFC 9110, 14.2).
+  std::string accept;
 };
 
 /// A request after routing, before reading: what the erased handler gets.
@@ -70,6 +72,11 @@ struct RawBody {
   std::string text;
   std::string content_type;
 };
+}  // namespace hanse::api
+template <>
+inline constexpr bool hanse::kOpaque<hanse::api::RawBody> = true;
+namespace hanse::api {
+
 /// Nothing to say: 204.
 struct Nothing {};
 HANSE_DESCRIBE(Nothing, ())
@@ -99,8 +106,11 @@ struct Route {
   std::string summary;     ///< One sentence.
   std::string permission;  ///< As in `plant.read`; `public` for what needs no login; `user` for any logged-in caller.
   std::function<Result<Response>(const Request&)> handle;
-  std::function<std::string(SchemaBook&)> operation;  ///< Its OpenAPI operation object.
+  std::function<std::string(const Route&, SchemaBook&)> operation;  ///< Its OpenAPI operation object.
   std::size_t body_bytes_max = 1 << 20;
+  /// Of routes that a standard defines: how it writes what is wrong. Empty: as a problem document.
+  std::function<Response(const Error&, int status)> problem = {};
+  bool reads_query = false;  ///< The handler reads `facts.query` itself; its parameters are those of the path.
 };
 
 /// Who sends this? `unauthenticated` when nobody is logged in, which a `public` route takes as nobody in particular;
@@ -113,151 +123,52 @@ namespace internal {
 
 /// Names in braces of a path template.
 std::vector<std::string_view> path_names(std::string_view path);
-bool is_path_name(std::string_view path, std::string_view name);
-Result<JsonDocument> parse_body(const Request& request);
-std::string operation_json(const Route& route, std::string_view parameters, std::string_view request_body,
-                           std::string_view response);
-std::string parameter_json(std::string_view name, bool in_path, bool required, const std::string& schema,
-                           std::string_view summary);
-inline bool has_body(Method method) {
-  return method == Method::post || method == Method::put || method == Method::patch;
-}
+
+/// What one typed route takes and gives, for the code that serves them all.
+struct Shape {
+  Method method = Method::get;
+  std::string path;
+  const RecordInfo* input = nullptr;
+  const TypeInfo* output = nullptr;  ///< Null for what isn't JSON.
+};
+
+/// Reads path, query and body into `in`, a record as `shape.input` says. Errors: `invalid`, naming each wrong field.
+Result<void> read_input(const Shape& shape, const Request& request, void* in);
+/// The OpenAPI operation object.
+std::string describe_operation(const Route& route, const Shape& shape, SchemaBook& book);
 
 template <class T>
 struct is_versioned : std::false_type {};
 template <class T>
 struct is_versioned<Versioned<T>> : std::true_type {};
 
-/// Reads path and query parameters into the members they name.
-template <class In>
-void read_parameters(const Route& route, const Request& request, In& in, std::vector<FieldError>& errors) {
-  std::vector<std::string_view> known;
-  describe::for_each_member(in, [&](std::string_view name, auto& member) {
-    using Member = std::remove_cvref_t<decltype(member)>;
-    if constexpr (!std::is_same_v<Member, RawBody>) {
-      known.push_back(name);
-      const auto note = describe::note_of<In>(name);
-      const auto text = request.parameters.find(name);
-      if (text == request.parameters.end()) {
-        const bool from_body = has_body(route.method) && !is_path_name(route.path, name);
-        if (note.required && !from_body) errors.push_back({std::string{name}, "is required"});
-      } else if (auto read = parse_text(text->second, member, note); !read) {
-        errors.push_back({std::string{name}, read.error().message});
-      }
-    }
-  });
-  for (const auto& [name, value] : request.parameters) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      errors.push_back({name, unknown_name("parameter", name, known)});
-    }
+template <class Out>
+const TypeInfo* output_type() {
+  if constexpr (is_versioned<Out>::value) {
+    return &type_info<decltype(Out::record)>();
+  } else if constexpr (std::is_same_v<Out, Nothing> || std::is_same_v<Out, Raw> || std::is_same_v<Out, Response>) {
+    return nullptr;
+  } else {
+    return &type_info<Out>();
   }
 }
 
-/// Reads the body's members; those that the path gave may be absent there, and win when both are.
-template <class In>
-Result<void> read_body(const Route& route, const Request& request, In& in) {
-  HANSE_TRY(const auto document, parse_body(request));
-  JsonReader reader{UnknownMembers::refuse};
-  In from_body{};
-  reader.read(document.root(), from_body);
-  std::vector<FieldError> errors;
-  for (auto& error : reader.take_errors()) {
-    if (error.message == "is required" && is_path_name(route.path, error.path)) continue;
-    errors.push_back(std::move(error));
-  }
-  if (!errors.empty()) return fail(ErrorCode::invalid, "the request has wrong fields", std::move(errors));
-  boost::mp11::mp_for_each<describe::Members<In>>([&](auto member) {
-    if (!request.parameters.contains(std::string_view{member.name})) {
-      in.*member.pointer = std::move(from_body.*member.pointer);
-    }
-  });
-  return {};
-}
-
-template <class In>
-constexpr bool takes_raw_body() {
-  bool found = false;
-  boost::mp11::mp_for_each<describe::Members<In>>([&](auto member) {
-    using Member = std::remove_cvref_t<decltype(std::declval<In&>().*member.pointer)>;
-    found = found || std::is_same_v<Member, RawBody>;
-  });
-  return found;
-}
-
-template <class In>
-Result<In> read_input(const Route& route, const Request& request) {
-  In in{};
-  std::vector<FieldError> errors;
-  read_parameters(route, request, in, errors);
-  if (!errors.empty()) return fail(ErrorCode::invalid, "the request has wrong parameters", std::move(errors));
-  if constexpr (takes_raw_body<In>()) {
-    boost::mp11::mp_for_each<describe::Members<In>>([&](auto member) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(in.*member.pointer)>, RawBody>) {
-        in.*member.pointer = RawBody{std::string{request.body}, std::string{request.content_type}};
-      }
-    });
-  } else if (has_body(route.method) && !boost::mp11::mp_empty<describe::Members<In>>::value) {
-    HANSE_CHECK(read_body(route, request, in));
-  }
-  return in;
-}
+Response write_raw(Raw raw);
+Response write_json(const TypeInfo& type, const void* value, std::optional<std::int64_t> version);
 
 template <class Out>
-Response write_output(Out&& out) {
-  using Type = std::remove_cvref_t<Out>;
-  if constexpr (std::is_same_v<Type, Nothing>) {
+Response write_output(Out out) {
+  if constexpr (std::is_same_v<Out, Nothing>) {
     return Response{.status = 204, .content_type = "", .body = ""};
-  } else if constexpr (std::is_same_v<Type, Response>) {
-    return std::forward<Out>(out);
-  } else if constexpr (std::is_same_v<Type, Raw>) {
-    Response response{.content_type = std::move(out.content_type), .body = std::move(out.body)};
-    if (!out.file_name.empty()) {
-      response.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + out.file_name + '"');
-    }
-    return response;
-  } else if constexpr (is_versioned<Type>::value) {
-    return Response{.body = to_json(out.record), .version = out.version};
+  } else if constexpr (std::is_same_v<Out, Response>) {
+    return out;
+  } else if constexpr (std::is_same_v<Out, Raw>) {
+    return write_raw(std::move(out));
+  } else if constexpr (is_versioned<Out>::value) {
+    return write_json(*output_type<Out>(), &out.record, out.version);
   } else {
-    return Response{.body = to_json(out)};
+    return write_json(*output_type<Out>(), &out, std::nullopt);
   }
-}
-
-template <class In>
-std::string describe_parameters(const Route& route, SchemaBook& book) {
-  std::string parameters;
-  boost::mp11::mp_for_each<describe::Members<In>>([&](auto member) {
-    using Member = std::remove_cvref_t<decltype(std::declval<In&>().*member.pointer)>;
-    const bool in_path = is_path_name(route.path, member.name);
-    if constexpr (!std::is_same_v<Member, RawBody>) {
-      if (in_path || !has_body(route.method) || takes_raw_body<In>()) {
-        const auto note = describe::note_of<In>(member.name);
-        parameters += parameters.empty() ? "" : ",";
-        parameters += parameter_json(member.name, in_path, in_path || note.required,
-                                     book.schema<Member>(SchemaBook::Use::input), note.summary);
-      }
-    }
-  });
-  return parameters;
-}
-
-template <class In, class Out>
-std::string describe_operation(const Route& route, SchemaBook& book) {
-  std::string body;
-  if constexpr (takes_raw_body<In>()) {
-    body = R"({"content":{"*/*":{"schema":{"type":"string"}}}})";
-  } else if constexpr (!boost::mp11::mp_empty<describe::Members<In>>::value) {
-    if (has_body(route.method)) {
-      body = R"({"required":true,"content":{"application/json":{"schema":)" + book.schema<In>(SchemaBook::Use::input) +
-             "}}}";
-    }
-  }
-  std::string response;
-  if constexpr (is_versioned<Out>::value) {
-    response = book.schema<decltype(Out::record)>(SchemaBook::Use::output);
-  } else if constexpr (!std::is_same_v<Out, Nothing> && !std::is_same_v<Out, Raw> && !std::is_same_v<Out, Response>) {
-    response = book.schema<Out>(SchemaBook::Use::output);
-  }
-  return operation_json(route, describe_parameters<In>(route, book), body, response);
 }
 
 }  // namespace internal
@@ -288,13 +199,19 @@ Route route(RouteHead head, std::function<Result<Out>(const In&, const Context&)
              .handle = {},
              .operation = {},
              .body_bytes_max = head.body_bytes_max};
-  const Route shape = made;
-  made.handle = [shape, handler = std::move(handler)](const Request& request) -> Result<Response> {
-    HANSE_TRY(const In in, internal::read_input<In>(shape, request));
-    HANSE_TRY(Out out, handler(in, Context{request.caller, request.if_match, &request.facts}));
-    return internal::write_output(std::move(out));
+  const internal::Shape shape{.method = made.method,
+                              .path = made.path,
+                              .input = &describe::RecordInfoOf<In>::value,
+                              .output = internal::output_type<Out>()};
+  made.operation = [shape](const Route& route, SchemaBook& book) {
+    return internal::describe_operation(route, shape, book);
   };
-  made.operation = [shape](SchemaBook& book) { return internal::describe_operation<In, Out>(shape, book); };
+  made.handle = [shape, handler = std::move(handler)](const Request& request) -> Result<Response> {
+    In in{};
+    HANSE_CHECK(internal::read_input(shape, request, &in));
+    HANSE_TRY(Out out, handler(in, Context{request.caller, request.if_match, &request.facts}));
+    return internal::write_output<Out>(std::move(out));
+  };
   return made;
 }
 

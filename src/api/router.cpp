@@ -33,6 +33,7 @@ Result<std::string> query_decode(std::string_view text) {
 }
 
 bool is_name(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+bool is_rest(std::string_view segment) { return is_name(segment) && segment.ends_with("...}"); }
 
 }  // namespace
 
@@ -90,6 +91,7 @@ Result<Parameters> parse_query(std::string_view query) {
 struct Router::Node {
   std::map<std::string, std::unique_ptr<Node>, std::less<>> fixed;
   std::unique_ptr<Node> named;
+  std::unique_ptr<Node> rest;
   std::map<Method, std::size_t> routes;
 };
 
@@ -98,7 +100,9 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)), root_(st
     HANSE_ASSERT(routes_[i].path.starts_with('/'));
     Node* node = root_.get();
     for (const auto segment : split(std::string_view{routes_[i].path}.substr(1), '/')) {
-      auto& next = is_name(segment) ? node->named : node->fixed[std::string{segment}];
+      auto& next = is_rest(segment)   ? node->rest
+                   : is_name(segment) ? node->named
+                                      : node->fixed[std::string{segment}];
       if (!next) next = std::make_unique<Node>();
       node = next.get();
     }
@@ -117,11 +121,19 @@ const Router::Node* Router::walk(const Node& node, std::span<const std::string> 
   if (const auto next = node.fixed.find(segments.front()); next != node.fixed.end()) {
     if (const Node* found = walk(*next->second, segments.subspan(1), values)) return found;
   }
-  if (!node.named || segments.front().empty()) return nullptr;
-  values.push_back(segments.front());
-  if (const Node* found = walk(*node.named, segments.subspan(1), values)) return found;
-  values.pop_back();
-  return nullptr;
+  if (node.named && !segments.front().empty()) {
+    values.push_back(segments.front());
+    if (const Node* found = walk(*node.named, segments.subspan(1), values)) return found;
+    values.pop_back();
+  }
+  if (!node.rest) return nullptr;
+  std::string whole;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    if (i > 0) whole += '/';
+    whole += segments[i];
+  }
+  values.push_back(std::move(whole));
+  return node.rest.get();
 }
 
 Result<RouteMatch> Router::find(Method method, std::string_view path) const {

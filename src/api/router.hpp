@@ -25,7 +25,8 @@ struct RouteMatch {
   std::vector<Method> allowed;   ///< When only other methods have a route here.
 };
 
-/// All routes of the interface by path. Fixed segments win over names in braces.
+/// All routes of the interface by path. Fixed segments win over names in braces, and those over a last `{name...}`,
+/// which takes all segments that are left, at least one, with slashes between them.
 class Router {
  public:
   /// Stops the process when two routes have the same method and path: a bug, found at the first start.

@@ -63,6 +63,22 @@ TEST(Router, PrefersFixedSegmentsOverNames) {
   EXPECT_EQ(found_path(router, Method::get, "/api/v1/halls/x"), "/api/v1/halls/{id}");
 }
 
+TEST(Router, TakesTheRestOfAPathWhereNothingElseFits) {
+  auto routes = some_routes();
+  routes.push_back(route<Nothing, Hall>(
+      {.path = "/api/v1/halls/{rest...}", .summary = "Anything.", .permission = "public"},
+      [](const Nothing&, const Context&) -> Result<Hall> { return Hall{}; }));
+  const Router router{std::move(routes)};
+
+  const auto match = router.find(Method::get, "/api/v1/halls/a/%5B0%5D/c/");
+
+  ASSERT_TRUE(match && match->route);
+  EXPECT_EQ(match->parameters.at("rest"), "a/[0]/c/");
+  EXPECT_EQ(found_path(router, Method::get, "/api/v1/halls/largest"), "/api/v1/halls/largest");
+  EXPECT_EQ(found_path(router, Method::get, "/api/v1/halls/north"), "/api/v1/halls/{id}");
+  EXPECT_EQ(found_path(router, Method::get, "/api/v1/halls"), "");
+}
+
 TEST(Router, SaysWhichMethodsAPathHas) {
   const Router router{some_routes()};
 

@@ -85,65 +85,16 @@ void for_each_member(T&& record, F&& f) {
       [&](auto member) { f(std::string_view{member.name}, record.*member.pointer); });
 }
 
-/// The enumerator's name; a number as text for a value outside the enumeration.
-template <DescribedEnum E>
-std::string enum_name(E value) {
-  const char* name = boost::describe::enum_to_string(value, nullptr);
-  return name ? name : std::to_string(static_cast<long long>(value));
-}
-
-template <DescribedEnum E>
-bool enum_value(std::string_view name, E& out) {
-  bool found = false;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto enumerator) {
-    if (name == enumerator.name) {
-      out = enumerator.value;
-      found = true;
-    }
-  });
-  return found;
-}
-
-/// `red, green, blue`: for messages.
-template <DescribedEnum E>
-std::string enum_names() {
-  std::string names;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto enumerator) {
-    if (!names.empty()) names += ", ";
-    names += enumerator.name;
-  });
-  return names;
-}
-
 /// The type's name as the compiler writes it: tells types of one name apart.
 template <class T>
-std::string_view full_name() {
+constexpr std::string_view full_name() {
   std::string_view text = __PRETTY_FUNCTION__;
   text = text.substr(text.find("T = ") + 4);
   return text.substr(0, text.find_first_of(";]"));
 }
 
-/// The type's own name without its namespace; a template's arguments are appended: `Page_Asset`.
-template <class T>
-std::string type_name() {
-  std::string_view text = __PRETTY_FUNCTION__;
-  text = text.substr(text.find("T = ") + 4);
-  text = text.substr(0, text.find_first_of(";]"));
-  std::string name, word;
-  for (const char c : text) {
-    const bool word_character = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    if (word_character) {
-      word += c;
-    } else if (c == ':') {
-      word.clear();
-    } else if (!word.empty()) {
-      name += (name.empty() ? "" : "_") + word;
-      word.clear();
-    }
-  }
-  if (!word.empty()) name += (name.empty() ? "" : "_") + word;
-  return name;
-}
+/// The type's own name without its namespaces; a template's arguments are appended: `Page_Asset`.
+std::string short_name(std::string_view full_name);
 
 }  // namespace describe
 }  // namespace hanse

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/assert.hpp"
 #include "base/text.hpp"
 
 namespace hanse {
@@ -113,10 +115,6 @@ void JsonReader::error_at(std::string_view member, std::string message) {
   errors_.push_back({path_.empty() ? std::string{member} : fmt::format("{}.{}", path_, member), std::move(message)});
 }
 
-void JsonReader::unknown_member(std::string_view name, const std::vector<std::string_view>& known) {
-  if (std::find(known.begin(), known.end(), name) == known.end()) error_at(name, unknown_name("field", name, known));
-}
-
 bool JsonReader::check_text(std::string_view text, const FieldNote& note) {
   if (note.required && trim(text).empty()) {
     error("must not be empty");
@@ -149,7 +147,154 @@ void JsonReader::wrong_kind(JsonRef in, std::string_view expected) {
   error(fmt::format("must be {}, not {}", expected, kFound[static_cast<std::size_t>(in.kind())]));
 }
 
+void JsonReader::read_text(JsonRef in, const TypeInfo& type, void* out, const FieldNote& note) {
+  if (in.kind() != JsonRef::Kind::string) return wrong_kind(in, type.kind == TypeKind::id ? "an id (text)" : "a text");
+  HANSE_ASSERT(type.assign);  // a view can't own what was read
+  if (check_text(in.string(), note)) type.assign(out, in.string());
+}
+
+void JsonReader::read_enum(JsonRef in, const TypeInfo& type, void* out) {
+  if (in.kind() != JsonRef::Kind::string) return wrong_kind(in, "one of " + describe::enum_names(type.names));
+  const auto* entry = describe::enum_entry(type.names, in.string());
+  if (!entry) return error("must be one of " + describe::enum_names(type.names));
+  store_integer(type, out, entry->value);
+}
+
+void JsonReader::read_integer(JsonRef in, const TypeInfo& type, void* out, const FieldNote& note) {
+  if (in.kind() != JsonRef::Kind::integer) return wrong_kind(in, "a whole number");
+  const auto number = in.integer();
+  const auto bits = static_cast<int>(type.size * 8);
+  const bool fits = type.is_signed ? bits == 64 || (number >= -(1LL << (bits - 1)) && number < (1LL << (bits - 1)))
+                                   : number >= 0 && (bits == 64 || number < (1LL << bits));
+  if (!fits) return error("is out of range");
+  if (check_bounds(static_cast<double>(number), note)) store_integer(type, out, number);
+}
+
+void JsonReader::read_real(JsonRef in, const TypeInfo& type, void* out, const FieldNote& note) {
+  if (in.kind() != JsonRef::Kind::real && in.kind() != JsonRef::Kind::integer) return wrong_kind(in, "a number");
+  const double number = in.real();
+  if (!check_bounds(number, note)) return;
+  if (type.size == sizeof(double)) {
+    *static_cast<double*>(out) = number;
+  } else {
+    *static_cast<float*>(out) = static_cast<float>(number);
+  }
+}
+
+void JsonReader::read_list(JsonRef in, const TypeInfo& type, void* out, const FieldNote& note) {
+  if (in.kind() != JsonRef::Kind::array) return wrong_kind(in, "a list");
+  if (!check_size(in.size(), note)) return;
+  type.container->clear(out);
+  const auto length = path_.size();
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    path_ += '[' + std::to_string(i) + ']';
+    read(in.element(i), *type.element, type.container->add(out, {}));
+    path_.resize(length);
+  }
+}
+
+void JsonReader::read_map(JsonRef in, const TypeInfo& type, void* out, const FieldNote& note) {
+  if (in.kind() != JsonRef::Kind::object) return wrong_kind(in, "an object");
+  if (!check_size(in.size(), note)) return;
+  type.container->clear(out);
+  const auto length = path_.size();
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    const auto [key, value] = in.member(i);
+    if (!path_.empty()) path_ += '.';
+    path_ += key;
+    read(value, *type.element, type.container->add(out, key));
+    path_.resize(length);
+  }
+}
+
+void JsonReader::refuse_unknown(JsonRef in, const RecordInfo& record) {
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    const auto name = in.member(i).first;
+    if (std::ranges::find(record.fields, name, &FieldInfo::name) != record.fields.end()) continue;
+    std::vector<std::string_view> known;
+    for (const auto& field : record.fields) known.push_back(field.name);
+    error_at(name, unknown_name("field", name, known));
+  }
+}
+
+void JsonReader::read_record(JsonRef in, const RecordInfo& record, void* out) {
+  if (in.kind() != JsonRef::Kind::object) return wrong_kind(in, "an object");
+  const std::size_t errors_before = errors_.size();
+  for (const auto& field : record.fields) {
+    const auto value = in.find(field.name);
+    if (!value || (value->kind() == JsonRef::Kind::null && field.note.required)) {
+      if (field.note.required) error_at(field.name, "is required");
+      continue;
+    }
+    const auto length = path_.size();
+    if (!path_.empty()) path_ += '.';
+    path_ += field.name;
+    read(*value, *field.type, field.of(out), field.note);
+    path_.resize(length);
+  }
+  if (unknown_ == UnknownMembers::refuse) refuse_unknown(in, record);
+  if (record.validate && errors_.size() == errors_before) record.validate(out, *this);
+}
+
+void JsonReader::read(JsonRef in, const TypeInfo& type, void* out, const FieldNote& note) {
+  using Kind = JsonRef::Kind;
+  switch (type.kind) {
+    case TypeKind::boolean:
+      if (in.kind() != Kind::boolean) return wrong_kind(in, "true or false");
+      *static_cast<bool*>(out) = in.boolean();
+      return;
+    case TypeKind::integer:
+    case TypeKind::natural:
+    case TypeKind::number_enum:
+      return read_integer(in, type, out, note);
+    case TypeKind::real:
+      return read_real(in, type, out, note);
+    case TypeKind::text:
+    case TypeKind::id:
+      return read_text(in, type, out, note);
+    case TypeKind::timestamp: {
+      if (in.kind() != Kind::string) return wrong_kind(in, "a time like 2026-03-01T06:00:00Z");
+      const auto time = parse_timestamp(in.string());
+      if (!time) return error(time.error().message);
+      *static_cast<Timestamp*>(out) = *time;
+      return;
+    }
+    case TypeKind::duration: {
+      if (in.kind() != Kind::string) return wrong_kind(in, "a duration like 90s");
+      const auto duration = parse_duration(in.string());
+      if (!duration) return error(duration.error().message);
+      *static_cast<Duration*>(out) = *duration;
+      return;
+    }
+    case TypeKind::raw_json:
+      static_cast<RawJson*>(out)->text = in.text();
+      return;
+    case TypeKind::named_enum:
+      return read_enum(in, type, out);
+    case TypeKind::optional:
+      if (in.kind() == Kind::null) return type.container->clear(out);
+      return read(in, *type.element, type.container->add(out, {}), note);
+    case TypeKind::list:
+      return read_list(in, type, out, note);
+    case TypeKind::map:
+      return read_map(in, type, out, note);
+    case TypeKind::record:
+      return read_record(in, *type.record, out);
+    case TypeKind::opaque:
+      return error("can't be given as JSON");
+  }
+}
+
 namespace json {
+
+Result<void> read(JsonRef in, const TypeInfo& type, void* out, UnknownMembers unknown) {
+  JsonReader reader{unknown};
+  reader.read(in, type, out);
+  if (auto errors = reader.take_errors(); !errors.empty()) {
+    return fail(ErrorCode::invalid, "the input has wrong fields", std::move(errors));
+  }
+  return {};
+}
 
 void append_string(std::string& out, std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
@@ -206,6 +351,94 @@ void append_unsigned(std::string& out, std::uint64_t value) {
   char buffer[24];
   const auto [end, status] = std::to_chars(buffer, buffer + sizeof buffer, value);
   out.append(buffer, end);
+}
+
+namespace {
+
+void append_list(std::string& out, const TypeInfo& type, const void* list) {
+  out += '[';
+  const auto count = type.container->size(list);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) out += ',';
+    append(out, *type.element, type.container->at(list, i));
+  }
+  out += ']';
+}
+
+void append_map(std::string& out, const TypeInfo& type, const void* map) {
+  struct Walk {
+    std::string& out;
+    const TypeInfo& element;
+    bool first = true;
+  } walk{out, *type.element};
+  out += '{';
+  type.container->each(map, &walk, [](void* context, std::string_view key, const void* value) {
+    auto& at = *static_cast<Walk*>(context);
+    if (!std::exchange(at.first, false)) at.out += ',';
+    append_string(at.out, key);
+    at.out += ':';
+    append(at.out, at.element, value);
+  });
+  out += '}';
+}
+
+void append_record(std::string& out, const RecordInfo& record, const void* value) {
+  out += '{';
+  bool first = true;
+  for (const auto& field : record.fields) {
+    out += std::exchange(first, false) ? "\"" : ",\"";
+    out += field.name;
+    out += "\":";
+    append(out, *field.type, field.of(const_cast<void*>(value)));  // NOLINT: only read below
+  }
+  out += '}';
+}
+
+}  // namespace
+
+void append(std::string& out, const TypeInfo& type, const void* value) {
+  switch (type.kind) {
+    case TypeKind::boolean:
+      out += *static_cast<const bool*>(value) ? "true" : "false";
+      return;
+    case TypeKind::integer:
+    case TypeKind::number_enum:
+      return append_integer(out, load_integer(type, value));
+    case TypeKind::natural:
+      return append_unsigned(out, static_cast<std::uint64_t>(load_integer(type, value)));
+    case TypeKind::real:
+      return append_real(out, type.size == sizeof(double) ? *static_cast<const double*>(value)
+                                                          : static_cast<double>(*static_cast<const float*>(value)));
+    case TypeKind::text:
+    case TypeKind::id:
+      return append_string(out, type.text(value));
+    case TypeKind::timestamp:
+      return append_string(out, to_string(*static_cast<const Timestamp*>(value)));
+    case TypeKind::duration:
+      return append_string(out, to_string(*static_cast<const Duration*>(value)));
+    case TypeKind::raw_json: {
+      const std::string_view text = static_cast<const RawJson*>(value)->text;
+      out += text.empty() ? "null" : text;
+      return;
+    }
+    case TypeKind::named_enum:
+      return append_string(out, describe::enum_name(type.names, load_integer(type, value)));
+    case TypeKind::optional:
+      if (type.container->size(value) == 0) {
+        out += "null";
+        return;
+      }
+      return append(out, *type.element, type.container->at(value, 0));
+    case TypeKind::list:
+      return append_list(out, type, value);
+    case TypeKind::map:
+      return append_map(out, type, value);
+    case TypeKind::record:
+      return append_record(out, *type.record, value);
+    case TypeKind::opaque:
+      out += "null";
+      return;
+  }
 }
 
 }  // namespace json

@@ -77,6 +77,9 @@ Result<T> load_settings(const SettingsSources& sources) {
   std::vector<FieldError> errors;
   settings::apply(out, sources.environment, "environment variable", settings::variable_of, errors);
   settings::apply(out, sources.flags, "option", [](std::string_view path) { return std::string{path}; }, errors);
+  if (errors.empty()) {  // What a record checks as a whole, now that all sources have had their say.
+    if (auto whole = from_json<T>(to_json(out)); !whole) errors = std::move(whole).error().fields;
+  }
   if (!errors.empty()) return fail(ErrorCode::invalid, "the settings are wrong", std::move(errors));
   return out;
 }

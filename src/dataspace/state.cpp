@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/type_info.hpp"
+
 namespace hanse::dataspace {
 namespace {
 

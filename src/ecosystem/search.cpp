@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "base/type_info.hpp"
 
 namespace hanse::ecosystem {
 namespace {

@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 
+#include "base/type_info.hpp"
+
 #include "historian/prometheus_functions.hpp"
 
 namespace hanse::historian {

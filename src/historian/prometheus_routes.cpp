@@ -271,7 +271,7 @@ api::Route route(Method method, std::string_view path, std::string_view summary,
     auto response = answer(parts, *parameters);
     return response ? std::move(*response) : failure(response.error());
   };
-  made.operation = [described = std::string{summary}](SchemaBook&) {
+  made.operation = [described = std::string{summary}](const api::Route&, SchemaBook&) {
     std::string text;
     json::append_string(text, described);
     return fmt::format(

@@ -6,6 +6,8 @@
 #include <limits>
 #include <memory>
 
+#include "base/type_info.hpp"
+
 namespace hanse::historian {
 namespace {
 

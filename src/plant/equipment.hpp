@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/describe.hpp"
+#include "base/type_info.hpp"
 #include "signal/signal.hpp"
 #include "store/store.hpp"
 
