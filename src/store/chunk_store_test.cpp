@@ -1,5 +1,7 @@
 #include "store/chunk_store.hpp"
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -132,6 +134,37 @@ TEST_P(ChunkSuite, PurgeLeavesNoTraceInTheFiles) {
     std::ifstream in{database_->folder() + file, std::ios::binary};
     const std::string all{std::istreambuf_iterator<char>{in}, {}};
     EXPECT_FALSE(all.contains(secret)) << file;
+  }
+}
+
+TEST_P(ChunkSuite, PurgeReachesWhatWasMergedBefore) {
+  const auto shape_of = [](int series) { return fmt::format("the-shape-of-a-secret-part-{};", series); };
+  const auto of = [&](int series, int repeats) {
+    std::string bytes;
+    for (int i = 0; i < repeats; ++i) bytes += shape_of(series);
+    return bytes;
+  };
+  // Small and large chunks of two series, written, merged into others and dropped: pages and parts of pages are free.
+  for (int series : {1, 2}) {
+    std::vector<Chunk> pieces;
+    std::vector<ChunkKey> keys;
+    for (int i = 0; i < 200; ++i) {
+      pieces.push_back({static_cast<std::uint32_t>(series), 0, i * 10, i * 10 + 9, of(series, 1 + i * 7)});
+      keys.push_back({static_cast<std::uint32_t>(series), 0, i * 10});
+    }
+    add(pieces);
+    const std::vector<Chunk> merged{{static_cast<std::uint32_t>(series), 1, 0, 2000, "merged"}};
+    ASSERT_TRUE(chunks_->change(keys, merged));
+  }
+
+  ASSERT_TRUE(chunks_->erase_series(1, true));
+
+  EXPECT_EQ(scan(2, 1, kFirst, kLast), "merged");
+  if (GetParam() != TestDatabase::Kind::sqlite_file) return;
+  for (const auto* file : {"/hanse.db", "/hanse.db-wal"}) {
+    std::ifstream in{database_->folder() + file, std::ios::binary};
+    const std::string all{std::istreambuf_iterator<char>{in}, {}};
+    EXPECT_FALSE(all.contains(shape_of(1))) << file;
   }
 }
 

@@ -113,6 +113,7 @@ class SqlChunkStore final : public ChunkStore {
   Result<void> list(const std::function<void(const ChunkKey&, std::int64_t, std::size_t)>& visit) override {
     return database_->read_snapshot([&](Connection& connection) -> Result<void> {
       std::int64_t series = -1, level = 0, begin_ns = 0, rows = kListedAtOnce;
+      std::unordered_map<std::uint64_t, std::int64_t> longest;
       while (rows == kListedAtOnce) {
         rows = 0;
         const std::array values{Value{series}, Value{level}, Value{begin_ns}, Value{kListedAtOnce}};
@@ -121,11 +122,15 @@ class SqlChunkStore final : public ChunkStore {
           level = row.integer(1);
           begin_ns = row.integer(2);
           ++rows;
+          auto& span = longest[Spans::key(static_cast<std::uint32_t>(series), static_cast<std::uint8_t>(level))];
+          span = std::max(span, span_of(begin_ns, row.integer(3)));
           visit({static_cast<std::uint32_t>(series), static_cast<std::uint8_t>(level), begin_ns}, row.integer(3),
                 static_cast<std::size_t>(row.integer(4)));
           return true;
         }));
       }
+      // What was read anyway saves each series' first scan from looking for it.
+      for (const auto& [key, span] : longest) spans_.loaded(key, span);
       return {};
     });
   }
