@@ -38,6 +38,7 @@ Result<void> run_journal_verify(const CommandContext& context);
 Result<void> run_evidence_verify(const CommandContext& context);
 Result<void> run_sql(const CommandContext& context);  // history_commands.cpp
 Result<void> run_replay(const CommandContext& context);
-Result<void> run_schedule(const CommandContext& context);  // schedule_command.cpp
+Result<void> run_schedule(const CommandContext& context);       // schedule_command.cpp
+Result<void> run_user_password(const CommandContext& context);  // user_commands.cpp
 
 }  // namespace hanse::node

@@ -51,6 +51,7 @@ constexpr std::array kCommands = {
     CommandEntry{"export", run_export},
     CommandEntry{"selftest", run_selftest},
     CommandEntry{"journal verify", run_journal_verify},
+    CommandEntry{"user password", run_user_password},
     CommandEntry{"evidence verify", run_evidence_verify},
     CommandEntry{"sql", run_sql},
     CommandEntry{"replay", run_replay},

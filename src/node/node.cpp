@@ -14,10 +14,11 @@
 #include "ecosystem/routes.hpp"
 #include "net/on_pool.hpp"
 #include "node/history/history_routes.hpp"
-#include "node/partners/shared_files.hpp"
 #include "node/opcua/trust_routes.hpp"
+#include "node/partners/shared_files.hpp"
 #include "node/protocols.hpp"
 #include "node/simulate/demo_orders.hpp"
+#include "node/simulate/demo_programme.hpp"
 #include "node/simulate/routes.hpp"
 #include "node/system/journal_routes.hpp"
 #include "node/version.hpp"
@@ -54,7 +55,12 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
       machine_work_(machine_io_.get_executor()),
       access_(*base_.store, clock, log, settings_.access),
       settings_history_(*base_.store, clock, options.settings_file),
-      hub_(server_io_.get_executor(), clock, may_listen),
+      hub_(server_io_.get_executor(), clock,
+           [this](const api::Caller& caller, std::string_view topic) {
+             return may_listen(caller, topic, [&](std::string_view permission, std::uint32_t signal) {
+               return access_.holds_at_site_of(caller, permission, signal);
+             });
+           }),
       feed_(hub_),
       engine_({.plant = *base_.plant,
                .directory = *base_.directory,
@@ -114,6 +120,8 @@ Result<void> Node::assemble() {
   HANSE_CHECK(engine_.start(clock_.now()));
   HANSE_TRY(ecosystem_, ecosystem::Ecosystem::open(*base_.store));
   HANSE_TRY(programme_, programme::Programme::open(*base_.store, *ecosystem_, clock_));
+  HANSE_CHECK(programme_->catch_up(base_.plant->events()));
+  base_.plant->events().listen([this](std::span<const plant::ProductionEvent> events) { programme_->take(events); });
   HANSE_CHECK(open_scheduling());
   HANSE_TRY(const auto tls, tls_identity());
   HANSE_TRY(partners_, Partners::open({.store = *base_.store,
@@ -159,6 +167,7 @@ std::vector<api::Route> Node::make_routes() {
   append(routes, settings_routes(settings_, settings_history_));
   append(routes, simulate::routes(demo_ ? std::optional{demo_->facts()} : std::nullopt));
   append(routes, system_routes({.version = std::string{version()},
+                                .time_zone = settings_.time_zone,
                                 .metrics = metric_sources(),
                                 .not_ready = [this]() -> std::string {
                                   return intake_.figures().refusing ? "history doesn't take samples; see the log" : "";
@@ -242,6 +251,15 @@ Result<void> Node::connect_demo() {
   return {};
 }
 
+void Node::seed_demo_programme() {
+  // Planning takes seconds: the pages are there meanwhile.
+  const bool begun = pool_.post([this] {
+    if (const auto seeded = simulate::seed_programme(*ecosystem_, *programme_, clock_); !seeded)
+      log_.warning("programme", "the demo's programme could not be made", {{"error", to_string(seeded.error())}});
+  });
+  if (!begun) log_.warning("programme", "the demo's programme was not made: too much else to do");
+}
+
 Result<std::shared_ptr<const net::TlsIdentity>> Node::tls_identity() const {
   const auto& server = settings_.server;
   if (server.tls == TlsMode::off) return std::shared_ptr<const net::TlsIdentity>{};
@@ -261,7 +279,10 @@ Result<std::string> Node::start() {
                 fmt::format("{}; set another with --server.port or --server.address", port.error().message));
   }
   // The demo's ports are new with each start: its connections must be right before the kept ones are begun.
-  if (demo_) HANSE_CHECK(connect_demo());
+  if (demo_) {
+    HANSE_CHECK(connect_demo());
+    if (demo_prefix_.empty()) seed_demo_programme();
+  }
   HANSE_CHECK(connections_.start());
   HANSE_TRY(const auto partner_address, partners_->start());
   if (!partner_address.empty()) log_.info("partners", "partners' nodes reach this one", {{"address", partner_address}});
@@ -275,8 +296,11 @@ boost::asio::awaitable<void> Node::beat() {
   while (!stopping_) {
     std::move_only_function<void()> work = [this] {
       engine_.step(clock_.now());
-      scheduling_->tick(clock_.now());
       opcua_.renew();
+      scheduling_->tick(clock_.now());
+      if (const auto watched = programme_->watch(); !watched)
+        log_.warning("programme", "what the plant did for its orders could not be booked",
+                     {{"error", to_string(watched.error())}});
       feed_.healths(connection_healths(connections_, 0));
     };
     // A full pool means a late step, not a lost one: what was offered waits.

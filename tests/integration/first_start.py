@@ -153,6 +153,29 @@ def backup_and_restore_bring_everything_back():
         assert any("works" in path.read_text(errors="replace") for path in export.rglob("*") if path.is_file())
 
 
+def a_lost_last_password_is_set_on_the_console():
+    fresh = "a sentence nobody knows yet"
+    command = [PROGRAM, "user", "password", "admin", "--data_folder", node.data]
+    running = subprocess.run(command, input=fresh + "\n", capture_output=True, text=True)
+    assert running.returncode != 0, "a running node holds its folder"
+    assert node.stop() == 0
+    weak = subprocess.run(command, input="admin\n", capture_output=True, text=True)
+    assert weak.returncode != 0 and "password" in weak.stderr, weak.stderr
+    done = subprocess.run(command, input=fresh + "\n", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert fresh not in done.stdout + done.stderr
+    node.start()
+    assert node.get("/api/v1/session")["user"] is None, "old sessions have ended"
+    assert node.call("POST", "/api/v1/session", {"name": "admin", "password": PASSWORD}).status == 401
+    signed_in = node.call("POST", "/api/v1/session", {"name": "admin", "password": fresh})
+    assert signed_in.status == 200, signed_in.body
+
+
+def a_session_that_ends_at_once_is_refused():
+    run = subprocess.run([PROGRAM, "settings", "check", "--access.session_idle", "0s"], capture_output=True, text=True)
+    assert run.returncode != 0 and "session_idle" in run.stderr, run.stderr
+
+
 def the_installation_checks_itself():
     with tempfile.TemporaryDirectory() as folder:
         run = subprocess.run([PROGRAM, "selftest", "--data_folder", folder], capture_output=True, text=True, timeout=60)
@@ -167,4 +190,5 @@ with node:
         the_interface_describes_itself, operators_of_the_machine_room_find_their_figures,
         unknown_paths_and_methods_are_told_apart, the_page_is_inside, settings_are_shown_without_secrets,
         wrong_settings_stop_the_start_with_a_sentence, it_ends_when_told_and_starts_again_with_everything,
-        backup_and_restore_bring_everything_back, the_installation_checks_itself])
+        backup_and_restore_bring_everything_back, a_session_that_ends_at_once_is_refused,
+        the_installation_checks_itself, a_lost_last_password_is_set_on_the_console])

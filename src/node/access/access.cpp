@@ -226,21 +226,28 @@ Result<void> Access::decide(const api::Caller& caller, const api::Route& route) 
 }
 
 Result<bool> Access::holds_at_some_site(const api::Caller& caller, const api::Route& route) const {
-  if (!keeps_sites_ || caller.sites.empty() || !has_site_rule(route)) return false;
+  if (!sites_ || caller.sites.empty() || !has_site_rule(route)) return false;
   HANSE_TRY(const auto rights, rights_of(caller));
   return rights.at_sites.contains(route.permission);
 }
 
 std::vector<api::Route> Access::limit_to_sites(std::vector<api::Route> routes, SiteLookup lookup) {
-  const auto shared = std::make_shared<const SiteLookup>(std::move(lookup));
+  sites_ = std::make_shared<const SiteLookup>(std::move(lookup));
   for (auto& route : routes) {
     if (!has_site_rule(route)) continue;
-    route.handle = [this, shared, own = route](const api::Request& request) {
-      return handle_at_sites(own, request, *shared);
-    };
+    route.handle = [this, own = route](const api::Request& request) { return handle_at_sites(own, request, *sites_); };
   }
-  keeps_sites_ = true;
   return routes;
+}
+
+bool Access::holds_at_site_of(const api::Caller& caller, std::string_view permission, std::uint32_t signal) const {
+  if (!sites_ || caller.sites.empty()) return false;
+  const auto rights = rights_of(caller);
+  if (!rights) return false;
+  const auto held = rights->at_sites.find(std::string{permission});
+  if (held == rights->at_sites.end()) return false;
+  const auto site = sites_->site_of(sites_->asset_of(signal));
+  return !site.empty() && std::find(held->second.begin(), held->second.end(), site) != held->second.end();
 }
 
 Result<api::Response> Access::handle_at_sites(const api::Route& route, const api::Request& request,

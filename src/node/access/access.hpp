@@ -42,6 +42,9 @@ class Access {
   /// and it never gives routes without a rule in `site_limits.cpp`.
   std::vector<api::Route> limit_to_sites(std::vector<api::Route> routes, SiteLookup lookup);
 
+  /// Does a role of the caller give `permission` at the site of this signal? For what isn't a route: live values.
+  bool holds_at_site_of(const api::Caller& caller, std::string_view permission, std::uint32_t signal) const;
+
   /// For doors other than the page: the user when name and password fit. Guessing is slowed down and a failure noted as
   /// there. Blocking, and slow on purpose. Errors: `unauthenticated`; `unavailable` while nobody may try.
   Result<api::Caller> log_in(std::string_view name, std::string_view password, const std::string& address);
@@ -72,7 +75,7 @@ class Access {
   std::mutex setup_mutex_;
   std::string setup_fingerprint_;  ///< Of the code that was printed; empty when there is none or it was used.
   std::unique_ptr<AccessRoutes> routes_;
-  std::atomic<bool> keeps_sites_ = false;
+  std::shared_ptr<const SiteLookup> sites_;  ///< Set once, before anything is served.
 };
 
 }  // namespace hanse::node

@@ -221,6 +221,13 @@ Result<void> Connections::map(const store::Actor& actor, const std::string& id,
   return launch(kept.record);
 }
 
+namespace {
+/// That a source can't be reached says something about the settings tried, not about this node.
+Error not_reached(const std::string& why) {
+  return fail(ErrorCode::invalid, "the source can't be reached: " + why, {{"settings", why}});
+}
+}  // namespace
+
 Result<std::vector<connectors::BrowsedValue>> Connections::test(const std::string& protocol_id, const RawJson& settings,
                                                                 Duration time_limit) const {
   const auto* protocol = book_.protocol(protocol_id);
@@ -238,9 +245,13 @@ Result<std::vector<connectors::BrowsedValue>> Connections::test(const std::strin
   };
   auto answer = boost::asio::co_spawn(parts_.executor, browse(browser, time_limit), boost::asio::use_future);
   if (answer.wait_for(time_limit + 5s) != std::future_status::ready) {
-    return fail(ErrorCode::timeout, "the source didn't answer in time");
+    return not_reached("it didn't answer in time");
   }
-  return answer.get();
+  auto values = answer.get();
+  const bool away =
+      !values && (values.error().code == ErrorCode::unavailable || values.error().code == ErrorCode::timeout);
+  if (away) return not_reached(values.error().message);
+  return values;
 }
 
 plant::MachineConnector Connections::machine_connector() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <unordered_map>
 
 #include "base/json.hpp"
@@ -24,6 +25,16 @@ struct HealthNews {
   std::string reason;
 };
 HANSE_DESCRIBE(HealthNews, (id, health, reason))
+
+/// Of the topic `samples:7`.
+std::optional<std::uint32_t> signal_of(std::string_view topic) {
+  if (!topic.starts_with(kSamplesPrefix)) return std::nullopt;
+  const auto digits = topic.substr(kSamplesPrefix.size());
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
 
 std::string sample_json(const signal::SampleBatch& batch, const signal::Sample& sample) {
   std::string out = R"({"time_ms":)";
@@ -61,9 +72,7 @@ void LiveFeed::renew_wanted() {
   const auto topics = hub_.wanted();
   for (auto topic = topics->lower_bound(kSamplesPrefix); topic != topics->end() && topic->starts_with(kSamplesPrefix);
        ++topic) {
-    std::uint32_t number = 0;
-    const auto* end = topic->data() + topic->size();
-    if (std::from_chars(topic->data() + kSamplesPrefix.size(), end, number).ptr == end) wanted_.insert(number);
+    if (const auto number = signal_of(*topic)) wanted_.insert(*number);
   }
 }
 
@@ -107,11 +116,15 @@ void LiveFeed::healths(const std::vector<ConnectionHealth>& healths) {
   healths_ = std::move(now);
 }
 
-bool may_listen(const api::Caller& caller, std::string_view topic) {
+bool may_listen(const api::Caller& caller, std::string_view topic, const AtItsSite& at_its_site) {
   const auto has = [&](std::string_view permission) {
     return std::find(caller.permissions.begin(), caller.permissions.end(), permission) != caller.permissions.end();
   };
-  if (topic.starts_with(kSamplesPrefix)) return has("history.read");
+  if (topic.starts_with(kSamplesPrefix)) {
+    if (has("history.read")) return true;
+    const auto number = signal_of(topic);
+    return number && at_its_site && at_its_site("history.read", *number);
+  }
   if (topic == "states") return has("plant.read");
   if (topic == "findings") return has("apps.read");
   if (topic == "health") return has("connections.read");

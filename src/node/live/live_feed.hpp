@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <span>
@@ -41,7 +42,10 @@ class LiveFeed {
   std::map<std::string, std::pair<connectors::Health, std::string>> healths_;
 };
 
-/// May this caller listen to this topic? By the permission of the routes that give the same data.
-bool may_listen(const api::Caller& caller, std::string_view topic);
+/// Does a role of the caller give this permission at the site of this signal?
+using AtItsSite = std::function<bool(std::string_view permission, std::uint32_t signal)>;
+/// May this caller listen to this topic? By the permission of the routes that give the same data. A role that holds at
+/// some sites only hears the values of their signals, and none of the news that tell of all sites.
+bool may_listen(const api::Caller& caller, std::string_view topic, const AtItsSite& at_its_site = nullptr);
 
 }  // namespace hanse::node

@@ -18,6 +18,18 @@ TEST(MayListen, EachTopicNeedsThePermissionOfItsRoute) {
   EXPECT_TRUE(may_listen(reader, "health"));
 }
 
+TEST(MayListen, ARoleAtOneSiteHearsTheValuesThere) {
+  const api::Caller guest{.id = "user:g", .sites = {"hamburg"}};
+  const AtItsSite only_seven = [](std::string_view permission, std::uint32_t signal) {
+    return permission == "history.read" && signal == 7;
+  };
+  EXPECT_TRUE(may_listen(guest, "samples:7", only_seven));
+  EXPECT_FALSE(may_listen(guest, "samples:8", only_seven));
+  EXPECT_FALSE(may_listen(guest, "samples:7x", only_seven));
+  EXPECT_FALSE(may_listen(guest, "states", only_seven)) << "tells of all sites";
+  EXPECT_FALSE(may_listen(guest, "samples:7"));
+}
+
 TEST(MayListen, AnUnknownTopicIsRefused) {
   EXPECT_FALSE(may_listen({.id = "user:root", .permissions = {"history.read", "plant.read", "admin"}}, "secrets"));
 }

@@ -9,8 +9,9 @@ HANSE_DESCRIBE(NoInput, ())
 struct NodeAbout {
   std::string version;
   double memory_mb = 0;
+  std::string time_zone;  ///< The plant's, which pages tell times in.
 };
-HANSE_DESCRIBE(NodeAbout, (version, memory_mb))
+HANSE_DESCRIBE(NodeAbout, (version, memory_mb, time_zone))
 
 constexpr const char* kPlainText = "text/plain; charset=utf-8";
 
@@ -46,8 +47,9 @@ std::vector<api::Route> system_routes(SystemParts parts) {
       }));
   routes.push_back(api::route<NoInput, NodeAbout>(
       {.path = "/api/v1/node", .summary = "Which Hanse this is.", .permission = "user"},
-      [version = std::move(parts.version)](const NoInput&, const Context&) -> Result<NodeAbout> {
-        return NodeAbout{.version = version, .memory_mb = resident_bytes() / 1e6};
+      [version = std::move(parts.version), zone = std::move(parts.time_zone)](const NoInput&,
+                                                                              const Context&) -> Result<NodeAbout> {
+        return NodeAbout{.version = version, .memory_mb = resident_bytes() / 1e6, .time_zone = zone};
       }));
   return routes;
 }

@@ -13,6 +13,7 @@ namespace hanse::node {
 /// What the routes about the node itself tell.
 struct SystemParts {
   std::string version;
+  std::string time_zone;
   std::vector<MetricSource> metrics;
   /// Empty when the node can serve, else the reason why not.
   std::function<std::string()> not_ready;
