@@ -1,34 +1,33 @@
-#include "node/simulate/speech.hpp"
+#include "simulation/speech.hpp"
 
 #include <cmath>
 
-namespace hanse::node::simulate {
+namespace hanse::simulation {
 
 using signal::Meaning;
 using signal::ValueType;
-using simulation::Condition;
 
 const std::vector<Word>& vocabulary() {
   static const std::vector<Word> words{
-      {"execution", Meaning::execution, ValueType::text, "", "EXECUTION", "", "", 1, 0},
-      {"mode", Meaning::mode, ValueType::text, "", "CONTROLLER_MODE", "", "", 1, 0},
-      {"program", Meaning::program, ValueType::text, "", "PROGRAM", "", "", 1, 0},
-      {"part_count", Meaning::part_count, ValueType::integer, "{part}", "PART_COUNT", "ALL", "", 1, 0},
-      {"good_count", Meaning::good_count, ValueType::integer, "{part}", "PART_COUNT", "GOOD", "", 1, 0},
-      {"scrap_count", Meaning::scrap_count, ValueType::integer, "{part}", "PART_COUNT", "BAD", "", 1, 0},
-      {"scrap_reason", Meaning::scrap_reason, ValueType::text, "", "x:SCRAP_REASON", "", "", 1, 0},
-      {"stop_reason", Meaning::stop_reason, ValueType::text, "", "x:STOP_REASON", "", "", 1, 0},
-      {"alarm", Meaning::alarm, ValueType::text, "", "MESSAGE", "", "", 1, 0},
-      {"product", Meaning::product, ValueType::text, "", "PART_KIND_ID", "", "", 1, 0},
-      {"order", Meaning::order, ValueType::text, "", "PROCESS_AGGREGATE_ID", "ORDER_NUMBER", "", 1, 0},
-      {"cycle_time", Meaning::cycle_time, ValueType::real, "s", "PROCESS_TIMER", "PROCESS", "SECOND", 1, 0},
-      {"ideal_cycle_time", Meaning::ideal_cycle_time, ValueType::real, "s", "x:IDEAL_CYCLE_TIME", "", "SECOND", 1, 0},
-      {"power", Meaning::power, ValueType::real, "kW", "WATTAGE", "", "WATT", 1000, 0.1},
-      {"energy", Meaning::energy, ValueType::real, "kW.h", "ELECTRICAL_ENERGY", "", "WATT_SECOND", 3.6e6, 0.01},
-      {"vibration", Meaning::vibration, ValueType::real, "mm/s", "VELOCITY", "", "MILLIMETER/SECOND", 1, 0.05},
-      {"temperature", Meaning::temperature, ValueType::real, "Cel", "TEMPERATURE", "", "CELSIUS", 1, 0.2},
-      {"tool_wear", Meaning::tool_wear, ValueType::real, "%", "x:TOOL_WEAR", "", "PERCENT", 1, 0},
-      {"buffer_level", Meaning::buffer_level, ValueType::integer, "{part}", "x:BUFFER_LEVEL", "", "COUNT", 1, 0}};
+      {"execution", Meaning::execution, ValueType::text, ""},
+      {"mode", Meaning::mode, ValueType::text, ""},
+      {"program", Meaning::program, ValueType::text, ""},
+      {"part_count", Meaning::part_count, ValueType::integer, "{part}"},
+      {"good_count", Meaning::good_count, ValueType::integer, "{part}"},
+      {"scrap_count", Meaning::scrap_count, ValueType::integer, "{part}"},
+      {"scrap_reason", Meaning::scrap_reason, ValueType::text, ""},
+      {"stop_reason", Meaning::stop_reason, ValueType::text, ""},
+      {"alarm", Meaning::alarm, ValueType::text, ""},
+      {"product", Meaning::product, ValueType::text, ""},
+      {"order", Meaning::order, ValueType::text, ""},
+      {"cycle_time", Meaning::cycle_time, ValueType::real, "s", 0.01, 0, true},
+      {"ideal_cycle_time", Meaning::ideal_cycle_time, ValueType::real, "s", 0.01, 0, true},
+      {"power", Meaning::power, ValueType::real, "kW", 0.01, 0.1},
+      {"energy", Meaning::energy, ValueType::real, "kW.h", 0.001, 0.01, true},
+      {"vibration", Meaning::vibration, ValueType::real, "mm/s", 0.01, 0.05},
+      {"temperature", Meaning::temperature, ValueType::real, "Cel", 0.1, 0.2},
+      {"tool_wear", Meaning::tool_wear, ValueType::real, "%", 0.1, 0},
+      {"buffer_level", Meaning::buffer_level, ValueType::integer, "{part}"}};
   return words;
 }
 
@@ -61,31 +60,38 @@ namespace {
 
 Spoken text(std::string_view value) { return {.type = ValueType::text, .text = std::string{value}}; }
 Spoken integer(std::int64_t value) { return {.type = ValueType::integer, .integer = value}; }
-/// Machines don't send more digits than they measure.
-Spoken real(double value, double step) { return {.type = ValueType::real, .real = std::round(value / step) * step}; }
+Spoken real(double value) { return {.type = ValueType::real, .real = value}; }
 
 }  // namespace
 
-std::vector<Spoken> speak(const simulation::MachineReading& reading) {
-  return {text(execution(reading.condition)),
-          text(mode(reading.condition)),
-          text(reading.program),
-          integer(reading.part_count),
-          integer(reading.good_count),
-          integer(reading.scrap_count),
-          text(reading.scrap_reason),
-          text(reading.stop_reason),
-          text(reading.alarm),
-          text(reading.product),
-          text(reading.order),
-          real(reading.cycle_time_s, 0.01),
-          real(reading.ideal_cycle_s, 0.01),
-          real(reading.power_kw, 0.01),
-          real(reading.energy_kwh, 0.001),
-          real(reading.vibration_mm_s, 0.01),
-          real(reading.temperature_cel, 0.1),
-          real(reading.tool_wear * 100, 0.1),
-          integer(reading.buffer_level)};
+std::vector<Spoken> speak(const MachineReading& reading, double factor) {
+  std::vector<Spoken> spoken{text(execution(reading.condition)),
+                             text(mode(reading.condition)),
+                             text(reading.program),
+                             integer(reading.part_count),
+                             integer(reading.good_count),
+                             integer(reading.scrap_count),
+                             text(reading.scrap_reason),
+                             text(reading.stop_reason),
+                             text(reading.alarm),
+                             text(reading.product),
+                             text(reading.order),
+                             real(reading.cycle_time_s),
+                             real(reading.ideal_cycle_s),
+                             real(reading.power_kw),
+                             real(reading.energy_kwh),
+                             real(reading.vibration_mm_s),
+                             real(reading.temperature_cel),
+                             real(reading.tool_wear * 100),
+                             integer(reading.buffer_level)};
+  for (std::size_t i = 0; i < spoken.size(); ++i) {
+    const auto& word = vocabulary()[i];
+    if (word.type != ValueType::real) continue;
+    auto& value = spoken[i].real;
+    if (word.of_time) value /= factor;
+    value = std::round(value / word.step) * word.step;
+  }
+  return spoken;
 }
 
 bool differs(const Word& word, const Spoken& before, const Spoken& now) {
@@ -95,4 +101,4 @@ bool differs(const Word& word, const Spoken& before, const Spoken& now) {
   return before != now;
 }
 
-}  // namespace hanse::node::simulate
+}  // namespace hanse::simulation

@@ -7,7 +7,7 @@
 #include "signal/signal.hpp"
 #include "simulation/factory.hpp"
 
-namespace hanse::node::simulate {
+namespace hanse::simulation {
 
 /// One value that a simulated machine offers, in whatever protocol its line speaks.
 struct Word {
@@ -15,11 +15,11 @@ struct Word {
   signal::Meaning meaning;
   signal::ValueType type;
   std::string_view unit;  ///< UCUM; empty for none.
-  std::string_view mtconnect_type;
-  std::string_view mtconnect_sub_type;
-  std::string_view mtconnect_units;
-  double mtconnect_factor;  ///< From our unit to MTConnect's.
-  double dead_band;         ///< A real value is told again when it moved by more.
+  double step = 0;        ///< Of a real value: machines don't send more digits than they measure.
+  double dead_band = 0;   ///< A real value is told again when it moved by more.
+  /// A duration, or summed over time: shrinks as the factory's time runs faster than the clock on the wall, or cycles
+  /// wouldn't fit counts, nor energy power.
+  bool of_time = false;
 };
 /// What every machine says, in the order of `speak`.
 const std::vector<Word>& vocabulary();
@@ -33,14 +33,15 @@ struct Spoken {
   friend bool operator==(const Spoken&, const Spoken&) = default;
 };
 
-/// The reading in words: one value per entry of the vocabulary.
-std::vector<Spoken> speak(const simulation::MachineReading& reading);
+/// The reading in words: one value per entry of the vocabulary, dated by a clock on which the factory runs `factor`
+/// times as fast.
+std::vector<Spoken> speak(const MachineReading& reading, double factor = 1);
 /// True when `now` is worth telling after `before` was told.
 bool differs(const Word& word, const Spoken& before, const Spoken& now);
 
 /// ACTIVE, READY, INTERRUPTED, STOPPED: MTConnect's EXECUTION, which the other lines use too.
-std::string_view execution(simulation::Condition condition);
+std::string_view execution(Condition condition);
 /// AUTOMATIC or MANUAL (set-up, tool change).
-std::string_view mode(simulation::Condition condition);
+std::string_view mode(Condition condition);
 
-}  // namespace hanse::node::simulate
+}  // namespace hanse::simulation

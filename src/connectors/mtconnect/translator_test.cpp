@@ -105,6 +105,12 @@ TEST_F(Machine, a_time_series_ends_at_its_time) {
   EXPECT_EQ(sink.values[2].time.ns, now);
 }
 
+TEST_F(Machine, a_vendors_own_type_means_what_its_name_says) {
+  EXPECT_EQ(meaning_of({.id = "v", .type = "x:VIBRATION", .category = Category::sample}), signal::Meaning::vibration);
+  EXPECT_EQ(meaning_of({.id = "w", .type = "x:WEATHER", .category = Category::sample}), signal::Meaning::other);
+  EXPECT_EQ(meaning_of({.id = "f", .type = "VELOCITY", .category = Category::sample}), signal::Meaning::speed);
+}
+
 TEST_F(Machine, a_data_set_changes_by_key_and_is_replaced_by_a_reset) {
   declare({{.id = "s", .type = "VARIABLE", .representation = Representation::data_set}});
   const auto set = [&](std::vector<Entry> entries, bool reset = false) {

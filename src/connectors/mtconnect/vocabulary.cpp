@@ -234,8 +234,10 @@ Meaning meaning_of(const DataItem& item) {
   if (item.type == "PROGRAM" && item.sub_type.starts_with("x:")) return Meaning::other;
   // MTConnect's mode of the controller is the one apps read; the functional mode is a second opinion on it.
   if (item.type == "FUNCTIONAL_MODE") return Meaning::other;
+  // A vendor's own type (`x:VIBRATION`) that has a known name means what the name says.
+  const auto type = std::string_view{item.type}.substr(item.type.find(':') + 1);
   for (const auto& entry : kMeanings) {
-    if (entry.type == item.type) return entry.meaning;
+    if (entry.type == type) return entry.meaning;
   }
   return Meaning::other;
 }

@@ -7,117 +7,14 @@ namespace {
 
 using signal::Meaning;
 using signal::ValueType;
-using simulation::Condition;
-using simulation::MachineReading;
+using simulation::vocabulary;
 
 constexpr Timestamp kBegin{
     1'767'592'800'000'000'000};             // 2026-01-05T06:00:00Z, a Monday: the same for all who simulate.
 constexpr Duration kWarmUp = 2h;            // Until the machines are in full swing.
 constexpr Duration kReadingInterval = 10s;  // Of the factory's own time.
 
-/// MTConnect's words, which the state rules know.
-std::string_view execution(Condition condition) {
-  switch (condition) {
-    case Condition::producing:
-      return "ACTIVE";
-    case Condition::micro_stop:
-      return "FEED_HOLD";
-    case Condition::down:
-      return "INTERRUPTED";
-    case Condition::on_break:
-    case Condition::no_shift:
-      return "STOPPED";
-    default:
-      return "READY";
-  }
-}
-
-std::string_view mode(Condition condition) {
-  return condition == Condition::setup || condition == Condition::tool_change ? "MANUAL" : "AUTOMATIC";
-}
-
 }  // namespace
-
-/// One value that each machine offers. Exactly one of the three readers is set.
-struct Session::Word {
-  std::string_view name;
-  Meaning meaning;
-  std::string_view unit = "";
-  double step = 0;       ///< Of a real value: what the machine can tell apart.
-  bool of_time = false;  ///< A duration, or summed over time: shrinks as time runs faster, or cycles won't fit counts.
-  double (*real)(const MachineReading&) = nullptr;
-  std::int64_t (*integer)(const MachineReading&) = nullptr;
-  std::string (*text)(const MachineReading&) = nullptr;
-
-  ValueType type() const { return real ? ValueType::real : integer ? ValueType::integer : ValueType::text; }
-};
-
-std::span<const Session::Word> Session::words() {
-  using R = const MachineReading&;
-  static constexpr Word kWords[] = {
-      {.name = "execution",
-       .meaning = Meaning::execution,
-       .text = [](R r) { return std::string{execution(r.condition)}; }},
-      {.name = "mode", .meaning = Meaning::mode, .text = [](R r) { return std::string{mode(r.condition)}; }},
-      {.name = "program", .meaning = Meaning::program, .text = [](R r) { return r.program; }},
-      {.name = "part_count",
-       .meaning = Meaning::part_count,
-       .unit = "{part}",
-       .integer = [](R r) { return r.part_count; }},
-      {.name = "good_count",
-       .meaning = Meaning::good_count,
-       .unit = "{part}",
-       .integer = [](R r) { return r.good_count; }},
-      {.name = "scrap_count",
-       .meaning = Meaning::scrap_count,
-       .unit = "{part}",
-       .integer = [](R r) { return r.scrap_count; }},
-      {.name = "scrap_reason",
-       .meaning = Meaning::scrap_reason,
-       .text = [](R r) { return std::string{r.scrap_reason}; }},
-      {.name = "stop_reason", .meaning = Meaning::stop_reason, .text = [](R r) { return std::string{r.stop_reason}; }},
-      {.name = "alarm", .meaning = Meaning::alarm, .text = [](R r) { return std::string{r.alarm}; }},
-      {.name = "product", .meaning = Meaning::product, .text = [](R r) { return std::string{r.product}; }},
-      {.name = "order", .meaning = Meaning::order, .text = [](R r) { return r.order; }},
-      {.name = "cycle_time",
-       .meaning = Meaning::cycle_time,
-       .unit = "s",
-       .step = 0.01,
-       .of_time = true,
-       .real = [](R r) { return r.cycle_time_s; }},
-      {.name = "ideal_cycle_time",
-       .meaning = Meaning::ideal_cycle_time,
-       .unit = "s",
-       .step = 0.01,
-       .of_time = true,
-       .real = [](R r) { return r.ideal_cycle_s; }},
-      {.name = "power", .meaning = Meaning::power, .unit = "kW", .step = 0.1, .real = [](R r) { return r.power_kw; }},
-      {.name = "energy",
-       .meaning = Meaning::energy,
-       .unit = "kW.h",
-       .step = 0.01,
-       .of_time = true,
-       .real = [](R r) { return r.energy_kwh; }},
-      {.name = "vibration",
-       .meaning = Meaning::vibration,
-       .unit = "mm/s",
-       .step = 0.05,
-       .real = [](R r) { return r.vibration_mm_s; }},
-      {.name = "temperature",
-       .meaning = Meaning::temperature,
-       .unit = "Cel",
-       .step = 0.2,
-       .real = [](R r) { return r.temperature_cel; }},
-      {.name = "tool_wear",
-       .meaning = Meaning::tool_wear,
-       .unit = "%",
-       .step = 0.1,
-       .real = [](R r) { return r.tool_wear * 100; }},
-      {.name = "buffer_level", .meaning = Meaning::buffer_level, .unit = "{part}", .integer = [](R r) {
-         return r.buffer_level;
-       }}};
-  return kWords;
-}
 
 Result<std::unique_ptr<Session>> Session::make(const SimulatedSettings& settings, Sink& sink) {
   HANSE_TRY(auto scenario, scenario_of(settings));
@@ -155,14 +52,14 @@ void Session::declare() {
     // The only machine is the asset that the connection was made for; several become assets below it.
     const std::string device =
         factory_.machine_count() == 1 ? std::string{} : std::string{factory_.machine(machine).id};
-    for (const auto& word : words()) {
-      const bool measured = word.type() == ValueType::real && word.meaning != Meaning::cycle_time &&
+    for (const auto& word : vocabulary()) {
+      const bool measured = word.type == ValueType::real && word.meaning != Meaning::cycle_time &&
                             word.meaning != Meaning::ideal_cycle_time;
       declarations.push_back(
           {.address = device.empty() ? std::string{word.name} : fmt::format("{}/{}", device, word.name),
            .device = device,
            .name = std::string{word.name},
-           .type = word.type(),
+           .type = word.type,
            .unit = std::string{word.unit},
            .meaning = word.meaning,
            .interpolation = measured ? signal::Interpolation::linear : signal::Interpolation::step,
@@ -195,27 +92,22 @@ Duration Session::step(Timestamp now) {
 }
 
 void Session::tell(std::size_t machine, bool all) {
-  const auto reading = factory_.read(machine);
+  const auto spoken = simulation::speak(factory_.read(machine), factor_);
   const auto time = wall_at(factory_.now());
-  for (std::size_t i = 0; i < words().size(); ++i) {
-    const auto& word = words()[i];
-    const auto index = machine * words().size() + i;
+  for (std::size_t i = 0; i < spoken.size(); ++i) {
+    const auto index = machine * spoken.size() + i;
     auto& told = told_[index];
-    if (word.real) {
-      const double value = std::round(word.real(reading) / word.step) * word.step;
-      if (!all && std::abs(value - told.real) < word.step / 2) continue;
-      told.real = value;
-      batch_.add_real(signals_[index], time, word.of_time ? value / factor_ : value);
-    } else if (word.integer) {
-      const auto value = word.integer(reading);
-      if (!all && value == told.integer) continue;
-      told.integer = value;
-      batch_.add_integer(signals_[index], time, value);
-    } else {
-      auto value = word.text(reading);
-      if (!all && value == told.text) continue;
-      told.text = value;
-      batch_.add_text(signals_[index], time, std::move(value));
+    if (!all && !simulation::differs(vocabulary()[i], told, spoken[i])) continue;
+    told = spoken[i];
+    switch (told.type) {
+      case ValueType::real:
+        batch_.add_real(signals_[index], time, told.real);
+        break;
+      case ValueType::integer:
+        batch_.add_integer(signals_[index], time, told.integer);
+        break;
+      default:
+        batch_.add_text(signals_[index], time, told.text);
     }
   }
 }

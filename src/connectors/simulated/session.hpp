@@ -7,6 +7,7 @@
 #include "connectors/connector.hpp"
 #include "connectors/simulated/settings.hpp"
 #include "simulation/factory.hpp"
+#include "simulation/speech.hpp"
 
 namespace hanse::connectors::simulated {
 
@@ -32,14 +33,6 @@ class Session {
   Session(simulation::Scenario scenario, const SimulatedSettings& settings, Sink& sink);
 
  private:
-  struct Value {
-    double real = 0;
-    std::int64_t integer = 0;
-    std::string text;
-  };
-  struct Word;
-  static std::span<const Word> words();
-
   void declare();
   void tell(std::size_t machine, bool all);
   Timestamp wall_at(Timestamp simulated) const;
@@ -49,7 +42,7 @@ class Session {
   double factor_;
   Sink& sink_;
   std::vector<signal::SignalId> signals_;  ///< By machine, then word.
-  std::vector<Value> told_;
+  std::vector<simulation::Spoken> told_;
   signal::SampleBatch batch_;
   Timestamp wall_begin_, simulated_begin_, next_reading_;
   bool looking_ = false;

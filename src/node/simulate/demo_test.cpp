@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "node/simulate/demo_files.hpp"
-#include "node/simulate/speech.hpp"
+#include "simulation/speech.hpp"
 #include "store/store.hpp"
 
 namespace hanse::node::simulate {
@@ -68,7 +68,7 @@ TEST_F(DemoTest, TheTemplateKnowsEveryWordInBothProtocols) {
   const auto* machine = plant->templates().find("simulated-machine");
   ASSERT_TRUE(machine);
 
-  for (const auto& word : vocabulary()) {
+  for (const auto& word : simulation::vocabulary()) {
     const auto* by_name =
         plant::match(*machine, "sparkplug", "plant-moulding/moulding/press-01/" + std::string{word.name});
     const auto* by_item = plant::match(*machine, "mtconnect", "cnc-01_" + std::string{word.name});

@@ -24,7 +24,8 @@ Result<void> ModbusVoice::start(const boost::asio::any_io_executor& executor, st
 void ModbusVoice::measure() {
   for (std::size_t line = 0; line < plant_.factory().scenario().lines.size(); ++line) {
     const auto reading = plant_.factory().read_line(line);
-    meters_.update(line, {.power_kw = reading.power_kw, .energy_kwh = reading.energy_kwh});
+    // The counter sums power over the time on the wall, as a meter would.
+    meters_.update(line, {.power_kw = reading.power_kw, .energy_kwh = reading.energy_kwh / plant_.pace().factor});
     meters_.silence(line, plant_.factory().network_lost(line));
   }
 }

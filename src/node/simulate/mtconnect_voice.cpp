@@ -2,15 +2,51 @@
 
 #include <algorithm>
 
+#include "base/assert.hpp"
 #include "node/simulate/http_request.hpp"
 
 namespace hanse::node::simulate {
 namespace {
 
+using simulation::Spoken;
+using simulation::vocabulary;
+using simulation::Word;
+
 constexpr std::size_t kBufferMax = 131'072;  // Slots of the reference agent's default, 2^17.
 constexpr Duration kWriteMax = 30s;
 constexpr Duration kIntervalMin = 50ms;  // `interval=0` means "as it comes"; the plant moves in ticks anyway.
 constexpr std::string_view kBoundary = "hanse-simulate-part";
+
+/// How MTConnect names one word of the vocabulary. `x:` marks what the standard has no type for.
+struct Item {
+  std::string_view word, type, sub_type = "", units = "";
+  double factor = 1;  ///< From the word's unit to MTConnect's.
+};
+constexpr Item kItems[] = {{"execution", "EXECUTION"},
+                           {"mode", "CONTROLLER_MODE"},
+                           {"program", "PROGRAM"},
+                           {"part_count", "PART_COUNT", "ALL"},
+                           {"good_count", "PART_COUNT", "GOOD"},
+                           {"scrap_count", "PART_COUNT", "BAD"},
+                           {"scrap_reason", "x:SCRAP_REASON"},
+                           {"stop_reason", "x:STOP_REASON"},
+                           {"alarm", "MESSAGE"},
+                           {"product", "PART_KIND_ID"},
+                           {"order", "PROCESS_AGGREGATE_ID", "ORDER_NUMBER"},
+                           {"cycle_time", "PROCESS_TIMER", "PROCESS", "SECOND"},
+                           {"ideal_cycle_time", "x:IDEAL_CYCLE_TIME", "", "SECOND"},
+                           {"power", "WATTAGE", "", "WATT", 1000},
+                           {"energy", "ELECTRICAL_ENERGY", "", "WATT_SECOND", 3.6e6},
+                           {"vibration", "x:VIBRATION", "", "MILLIMETER/SECOND"},
+                           {"temperature", "TEMPERATURE", "", "CELSIUS"},
+                           {"tool_wear", "x:TOOL_WEAR", "", "PERCENT"},
+                           {"buffer_level", "x:BUFFER_LEVEL", "", "COUNT"}};
+
+const Item& item_of(const Word& word) {
+  const auto found = std::ranges::find(kItems, word.name, &Item::word);
+  HANSE_ASSERT(found != std::end(kItems));
+  return *found;
+}
 
 std::string_view component_of(const Word& word) {
   using signal::Meaning;
@@ -30,7 +66,7 @@ std::string_view component_of(const Word& word) {
 std::string value_of(const Word& word, const Spoken& spoken) {
   switch (spoken.type) {
     case signal::ValueType::real:
-      return fmt::format("{:.10g}", spoken.real * word.mtconnect_factor);
+      return fmt::format("{:.10g}", spoken.real * item_of(word).factor);
     case signal::ValueType::integer:
       return fmt::format("{}", spoken.integer);
     default:
@@ -65,12 +101,13 @@ std::vector<AgentDevice> agent_devices(const SpeakingPlant& plant, std::size_t l
     device.items.push_back({id + "_avail", "avail", Category::event, "AVAILABILITY", "", "", "Device"});
     device.items.push_back({id + "_system", "system", Category::condition, "SYSTEM", "", "", "Device"});
     for (const auto& word : vocabulary()) {
+      const auto& item = item_of(word);
       const auto category = word.type == signal::ValueType::real || word.meaning == signal::Meaning::buffer_level
                                 ? Category::sample
                                 : Category::event;
       device.items.push_back({id + "_" + std::string{word.name}, std::string{word.name}, category,
-                              std::string{word.mtconnect_type}, std::string{word.mtconnect_sub_type},
-                              std::string{word.mtconnect_units}, std::string{component_of(word)}});
+                              std::string{item.type}, std::string{item.sub_type}, std::string{item.units},
+                              std::string{component_of(word)}});
     }
     devices.push_back(std::move(device));
   }

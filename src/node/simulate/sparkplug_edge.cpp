@@ -29,7 +29,7 @@ RawValue whole_number(std::int64_t value) {
   return {.field = ValueField::long_value, .bits = static_cast<std::uint64_t>(value)};
 }
 
-RawValue raw_value(const Spoken& value) {
+RawValue raw_value(const simulation::Spoken& value) {
   switch (value.type) {
     case ValueType::real:
       return {.field = ValueField::double_value, .bits = std::bit_cast<std::uint64_t>(value.real)};
@@ -93,12 +93,13 @@ net::MqttMessage SparkplugEdge::node_birth(std::uint8_t bd_seq, Timestamp time) 
   return message(topic("NBIRTH"), std::move(metrics), time);
 }
 
-net::MqttMessage SparkplugEdge::device_birth(std::size_t device, const std::vector<Spoken>& values, Timestamp time) {
-  HANSE_ASSERT(values.size() == vocabulary().size());
+net::MqttMessage SparkplugEdge::device_birth(std::size_t device, const std::vector<simulation::Spoken>& values,
+                                             Timestamp time) {
+  HANSE_ASSERT(values.size() == simulation::vocabulary().size());
   std::vector<std::string> units(values.size());  // The metrics look into these.
   std::vector<Metric> metrics;
   for (std::size_t word = 0; word < values.size(); ++word) {
-    const auto& known = vocabulary()[word];
+    const auto& known = simulation::vocabulary()[word];
     if (!known.unit.empty()) units[word] = unit_properties(known.unit);
     metrics.push_back({.name = known.name,
                        .alias = alias(device, word),
@@ -111,7 +112,7 @@ net::MqttMessage SparkplugEdge::device_birth(std::size_t device, const std::vect
 }
 
 net::MqttMessage SparkplugEdge::device_data(std::size_t device, const std::vector<std::size_t>& words,
-                                            const std::vector<Spoken>& values, Timestamp time) {
+                                            const std::vector<simulation::Spoken>& values, Timestamp time) {
   std::vector<Metric> metrics;
   for (const auto word : words) {
     metrics.push_back({.alias = alias(device, word), .timestamp_ms = ms(time), .value = raw_value(values[word])});

@@ -7,7 +7,7 @@
 
 #include "connectors/sparkplug/payload.hpp"
 #include "net/mqtt_client.hpp"
-#include "node/simulate/speech.hpp"
+#include "simulation/speech.hpp"
 
 namespace hanse::node::simulate {
 
@@ -23,10 +23,10 @@ class SparkplugEdge {
   /// What to subscribe to: commands to the node and its devices.
   std::vector<std::string> command_filters() const;
   net::MqttMessage node_birth(std::uint8_t bd_seq, Timestamp time);
-  net::MqttMessage device_birth(std::size_t device, const std::vector<Spoken>& values, Timestamp time);
+  net::MqttMessage device_birth(std::size_t device, const std::vector<simulation::Spoken>& values, Timestamp time);
   /// `words` of the vocabulary that changed.
   net::MqttMessage device_data(std::size_t device, const std::vector<std::size_t>& words,
-                               const std::vector<Spoken>& values, Timestamp time);
+                               const std::vector<simulation::Spoken>& values, Timestamp time);
   /// The node's own metric: how many messages it sent.
   net::MqttMessage node_data(Timestamp time);
   /// True when the message tells the node to be born again.

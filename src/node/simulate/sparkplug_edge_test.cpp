@@ -7,7 +7,9 @@ namespace {
 
 constexpr Timestamp kNow{1'772'323'200'000'000'000};
 
-std::vector<Spoken> values() { return speak({.condition = simulation::Condition::producing, .part_count = 300}); }
+std::vector<simulation::Spoken> values() {
+  return simulation::speak({.condition = simulation::Condition::producing, .part_count = 300});
+}
 
 TEST(SparkplugEdge, NumbersMessagesOverNodeAndDevicesFromTheBirthOn) {
   SparkplugEdge edge{"plant", "line", {"a", "b"}};

@@ -99,7 +99,7 @@ TEST_F(SparkplugVoiceTest, IsBornWithAllItsDevicesAndThenTellsChanges) {
       co_await std::move(device);
       const auto decoded = payload();
       EXPECT_EQ(decoded.seq, seq);
-      EXPECT_EQ(decoded.metrics.size(), vocabulary().size());
+      EXPECT_EQ(decoded.metrics.size(), simulation::vocabulary().size());
       EXPECT_EQ(decoded.metrics.at(3).name, "part_count");
       EXPECT_EQ(decoded.metrics.at(3).datatype, connectors::sparkplug::DataType::int64);
     }

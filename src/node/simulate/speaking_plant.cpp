@@ -17,7 +17,8 @@ Timestamp Pace::wall_at(Timestamp simulated) const {
 SpeakingPlant::SpeakingPlant(simulation::Factory& factory, Pace pace)
     : factory_(factory), pace_(pace), voices_(factory.scenario().lines.size()) {
   factory_.run_until(pace_.simulated_begin);
-  for (std::size_t i = 0; i < factory_.machine_count(); ++i) latest_.push_back(speak(factory_.read(i)));
+  for (std::size_t i = 0; i < factory_.machine_count(); ++i)
+    latest_.push_back(simulation::speak(factory_.read(i), pace_.factor));
   factory_.watch([this](const simulation::Factory& at, const simulation::Happening& happening) {
     tell(happening.machine, pace_.wall_at(at.now()));
   });
@@ -29,11 +30,11 @@ void SpeakingPlant::advance(Timestamp wall) {
 }
 
 void SpeakingPlant::tell(std::size_t machine, Timestamp wall) {
-  auto now = speak(factory_.read(machine));
+  auto now = simulation::speak(factory_.read(machine), pace_.factor);
   auto& before = latest_[machine];
   std::vector<std::size_t> changed;
   for (std::size_t word = 0; word < now.size(); ++word) {
-    if (!differs(vocabulary()[word], before[word], now[word])) continue;
+    if (!simulation::differs(simulation::vocabulary()[word], before[word], now[word])) continue;
     changed.push_back(word);
     before[word] = std::move(now[word]);
   }

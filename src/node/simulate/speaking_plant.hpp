@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "node/simulate/speech.hpp"
 #include "simulation/factory.hpp"
+#include "simulation/speech.hpp"
 
 namespace hanse::node::simulate {
 
@@ -37,7 +37,7 @@ class SpeakingPlant {
   void advance(Timestamp wall);
 
   /// All values of a machine as last said, in the order of the vocabulary.
-  const std::vector<Spoken>& latest(std::size_t machine) const { return latest_[machine]; }
+  const std::vector<simulation::Spoken>& latest(std::size_t machine) const { return latest_[machine]; }
   std::vector<std::size_t> machines_of(std::size_t line) const;
   simulation::Factory& factory() { return factory_; }
   const simulation::Factory& factory() const { return factory_; }
@@ -48,7 +48,7 @@ class SpeakingPlant {
 
   simulation::Factory& factory_;
   Pace pace_;
-  std::vector<std::vector<Spoken>> latest_;
+  std::vector<std::vector<simulation::Spoken>> latest_;
   std::vector<std::vector<Voice*>> voices_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "node/simulate/demo_files.hpp"
 #include "node/simulate/mtconnect_voice.hpp"
 
@@ -41,7 +43,7 @@ TEST(SpeakingPlant, TellsEachChangeAtItsOwnTimeOnTheWall) {
     last = heard.time;
   }
   EXPECT_TRUE(between_ticks);
-  EXPECT_EQ(vocabulary()[3].name, "part_count");
+  EXPECT_EQ(simulation::vocabulary()[3].name, "part_count");
   EXPECT_GT(plant.latest(8)[3].integer, before) << "ten minutes of production";
 }
 
@@ -55,6 +57,27 @@ TEST(SpeakingPlant, SaysNothingTwice) {
   plant.advance(kNow + 1ms);
 
   EXPECT_EQ(listener.heard.size(), count);
+}
+
+/// An hour of production within a minute must not be dated with cycles of the hour: speed would look like 60 times the
+/// possible, and energy like 60 times what the power can give.
+TEST(SpeakingPlant, CyclesAndEnergyFitTheTimeTheyAreDatedWith) {
+  const auto word = [](std::string_view name) {
+    const auto& words = simulation::vocabulary();
+    return static_cast<std::size_t>(std::ranges::find(words, name, &simulation::Word::name) - words.begin());
+  };
+  const auto run = [&](double factor) {
+    simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kNow - 8h};
+    SpeakingPlant plant{factory, {.wall_begin = kNow, .simulated_begin = kNow, .factor = factor}};
+    plant.advance(kNow + Duration{static_cast<std::int64_t>(3.6e12 / factor)});
+    return std::vector{plant.latest(0)[word("ideal_cycle_time")].real, plant.latest(0)[word("energy")].real,
+                       plant.latest(0)[word("power")].real};
+  };
+  const auto life = run(1), fast = run(10);
+  ASSERT_GT(life[0], 0);
+  EXPECT_NEAR(fast[0], life[0] / 10, 0.01);
+  EXPECT_NEAR(fast[1], life[1] / 10, 0.02);
+  EXPECT_NEAR(fast[2], life[2], 0.11) << "power is of the moment";
 }
 
 TEST(MtconnectVoice, ShowsAnAlarmAsAFaultAndTakesItBack) {
