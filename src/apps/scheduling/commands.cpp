@@ -312,7 +312,7 @@ Result<std::string> Scheduling::split(const store::Actor& actor, const std::stri
 }
 
 Result<OrderPromise> Scheduling::promise_of(const std::string& product, std::int64_t quantity,
-                                       std::optional<Timestamp> release) const {
+                                            std::optional<Timestamp> release) const {
   const auto seen = situation();
   if (!seen->plant->products.contains(product)) {
     return fail(ErrorCode::invalid, "nothing can be promised", {{"product", "there is no product '" + product + "'"}});

@@ -299,7 +299,8 @@ class Builder {
         release = std::max(release, model_.seconds(*done->finished) + ceil_seconds(routing.steps[before].lag_s));
       }
     }
-    operation.release = std::max(0, release);
+    // A search that knows no now must not begin in the past either.
+    operation.release = std::max(model_.now, release);
   }
 
   const ModelInput& in_;

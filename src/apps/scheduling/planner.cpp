@@ -1,5 +1,7 @@
 #include "apps/scheduling/planner.hpp"
 
+#include "apps/scheduling/views.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -103,18 +105,27 @@ void add_unplaced(const PlanRequest& request, const solver::Schedule& schedule, 
             [](const auto& a, const auto& b) { return a.order < b.order; });
 }
 
-Result<PlanDraft> first_schedule(const PlanRequest& request) {
+/// By the solver alone, from dispatching or from what was published.
+Result<PlanDraft> search_afresh(const PlanRequest& request) {
   const auto& model = request.model;
-  // The ladder with nothing published is a search from dispatching that knows what time it is.
-  solver::Plan plan{.problem = model.problem, .schedule = {}};
-  HANSE_TRY(const auto found, solver::reschedule(plan, {.objective = objective_of(request.settings),
-                                                        .now = model.now,
-                                                        .change_percent = 0,
-                                                        .highest = request.highest,
-                                                        .iterations_max = request.iterations_max,
-                                                        .expired = request.expired}));
+  solver::SolveOptions options{.objective = objective_of(request.settings), .iterations_max = request.iterations_max};
+  options.expired = request.expired;
+  if (!request.published.empty()) {
+    HANSE_TRY(options.start, shifted_schedule(model, request.published));
+  }
+  HANSE_TRY(const auto found, solver::solve(model.problem, options));
   HANSE_CHECK(accept(model, found.schedule));
-  PlanDraft draft{.operations = as_operations(model, found.schedule), .rung = found.rung, .rungs = found.rungs};
+  PlanDraft draft{.operations = as_operations(model, found.schedule),
+                  .changes = {},
+                  .unplaced = {},
+                  .rung = solver::Rung::search,
+                  .rungs = {},
+                  .figures = {}};
+  draft.changes = moves_between(request.published, draft.operations, request.settings.tolerance, {}, "");
+  for (auto& change : draft.changes) {
+    change.reason = ChangeReason::gain;
+    change.text = "planned afresh";
+  }
   add_unplaced(request, found.schedule, draft);
   add_figures(request, found.measures, draft);
   return draft;
@@ -139,13 +150,13 @@ Result<PlanDraft> draft_schedule(const PlanRequest& request) {
     draft.figures.unplaced_orders = std::ssize(draft.unplaced);
     return draft;
   }
-  if (request.published.empty()) return first_schedule(request);
+  if (request.published.empty() || request.afresh) return search_afresh(request);
   const solver::Plan plan{.problem = model.problem, .schedule = as_schedule(model, request.published)};
   HANSE_TRY(const auto found, solver::reschedule(plan, {.objective = objective_of(request.settings),
                                                         .now = model.now,
                                                         .frozen = seconds_of(request.settings.frozen),
                                                         .firm = seconds_of(request.settings.firm),
-                                                        .change_percent = request.afresh ? 0 : 20,
+
                                                         .shift_tolerance = seconds_of(request.settings.tolerance),
                                                         .highest = request.highest,
                                                         .iterations_max = request.iterations_max,

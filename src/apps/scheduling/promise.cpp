@@ -150,7 +150,7 @@ bool insert_job(const Model& model, std::size_t job, std::size_t first, solver::
 }  // namespace
 
 Result<OrderPromise> promise(const ModelInput& input, const std::string& order,
-                        std::span<const PlannedOperation> published) {
+                             std::span<const PlannedOperation> published) {
   const auto model = build_model(input);
   for (const auto& left_out : model.left_out) {
     if (left_out.order == order) return fail(ErrorCode::invalid, "it can't be made here: " + left_out.reason);

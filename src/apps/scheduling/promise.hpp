@@ -26,6 +26,7 @@ HANSE_DESCRIBE(OrderPromise, (product, quantity, end, steps, in_gaps))
 
 /// Puts the asked order into the gaps that the published schedule leaves; nothing else moves, and the checker sees the
 /// whole. `input`'s ledger holds the asked order under `order`. Errors: `invalid` when it can't be placed, with why.
-Result<OrderPromise> promise(const ModelInput& input, const std::string& order, std::span<const PlannedOperation> published);
+Result<OrderPromise> promise(const ModelInput& input, const std::string& order,
+                             std::span<const PlannedOperation> published);
 
 }  // namespace hanse::apps::scheduling

@@ -377,8 +377,14 @@ void Scheduling::replan(std::vector<Trigger> triggers) {
   const bool new_operations =
       std::any_of(after.begin(), after.end(), [&](const auto& key) { return !before.contains(key); });
   if (draft->changes.empty() && !new_operations && draft->unplaced == seen->current->unplaced &&
-      seen->current->version > 0)
+      seen->current->version > 0) {
+    // Nothing that waits has moved: the schedule in force only learns how what runs is getting on.
+    auto same = std::make_shared<ScheduleVersion>(*seen->current);
+    same->operations = std::move(draft->operations);
+    const std::lock_guard lock{mutex_};
+    current_ = std::move(same);
     return;
+  }
   const auto strongest = std::min_element(triggers.begin(), triggers.end(),
                                           [](const Trigger& a, const Trigger& b) { return a.cause < b.cause; });
   std::string why = strongest->text;

@@ -88,7 +88,8 @@ class Scheduling {
   /// A second order takes `quantity` of an open one's parts. Returns its id.
   Result<std::string> split(const store::Actor& actor, const std::string& order, std::int64_t quantity);
   /// When could so many more be had? Nothing is kept.
-  Result<OrderPromise> promise_of(const std::string& product, std::int64_t quantity, std::optional<Timestamp> release) const;
+  Result<OrderPromise> promise_of(const std::string& product, std::int64_t quantity,
+                                  std::optional<Timestamp> release) const;
   /// Reliability of the scheduled machines over the last `days`.
   Result<std::map<AssetId, Reliability>> reliabilities(int days) const;
   Result<std::shared_ptr<const ScheduleVersion>> version(std::int64_t number) const;
