@@ -26,6 +26,39 @@ def skip(why):
     raise SystemExit(77)
 
 
+def install(folder, done, command, cwd=None):
+    """Runs an installer unless `done` is there; skips the test where it can't be had."""
+    if not CLIENT.exists():
+        skip("connectors_opcua_test is not built")
+    if done.exists():
+        return folder
+    if not shutil.which(command[0]):
+        skip(f"{folder.name} needs {command[0]}")
+    try:
+        run = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=240)
+        why = "" if run.returncode == 0 else (run.stderr.strip().splitlines() or ["?"])[-1]
+    except subprocess.TimeoutExpired:
+        why = "it took too long"
+    if why:
+        shutil.rmtree(folder, ignore_errors=True)
+        skip(f"{folder.name} can't be installed: {why}")
+    return folder
+
+
+def install_python(package, version):
+    folder = PEERS / f"{package}-{version}"
+    return install(folder, folder / package, [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--target", str(folder),
+                                              f"{package}=={version}"])
+
+
+def install_node(name, dependencies, overrides):
+    folder = PEERS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    package = {"name": "peer", "private": True, "overrides": overrides, "dependencies": dependencies}
+    (folder / "package.json").write_text(json.dumps(package))
+    return install(folder, folder / "node_modules" / next(iter(dependencies)), ["npm", "install", "--no-audit", "--no-fund"], folder)
+
+
 def free_port():
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

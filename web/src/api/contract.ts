@@ -17,6 +17,7 @@ export type { StateSpan, StateTimeline } from './generated';
 export type { HistoryChart, HistoryChartSeries as ChartSeries, JournalItem, JournalVerdict, NodeAbout, ProtocolView as Protocol, TemplateSummary } from './generated';
 export type { CauseLink, ClosedSpan, DispatchRow, FreeCapacity, Gantt, GanttMachine, GanttOperation, GanttOrder, LateOrder, MachineLoad, MoveAnswer, OrderPromise } from './generated';
 export type { PlannedChange, ProductionOrder, Routing, ScheduleVersion, SchedulingException, VersionAnswer, VersionLine } from './generated';
+export type { CertificateEntry, OpcuaCertificates } from './generated';
 export type { SimulatedLine, SimulatedMachine, SimulationState, Trouble } from './generated';
 
 export type Level = made.Asset['level'];

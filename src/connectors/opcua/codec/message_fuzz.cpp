@@ -3,6 +3,7 @@
 
 #include "base/assert.hpp"
 #include "connectors/opcua/codec/message.hpp"
+#include "connectors/opcua/codec/server_services.hpp"
 #include "connectors/opcua/session/points.hpp"
 
 // The first byte picks what the rest is read as: a value of a built-in type, or one of the messages.
@@ -62,14 +63,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     default:
       // Whole messages, as they come: with their id in front.
-      for_each_message([&]<class Message>() {
+      const auto check_message = [&]<class Message>() {
         if (message_id(bytes) != Message::kBinaryId) return;
         const auto message = decode_message<Message>(bytes);
         if (!message) return;
         const auto written = encode_message(*message);
         const auto again = decode_message<Message>(written);
         HANSE_ASSERT(again && encode_message(*again) == written);
-      });
+      };
+      for_each_message(check_message);
+      for_each_server_message(check_message);
   }
   return 0;
 }

@@ -214,7 +214,7 @@ Result<void> FolderCertificateStore::check(std::span<const Certificate> chain, T
   if (why.empty()) return {};
   HANSE_CHECK(keep_rejected(leaf));
   return fail(ErrorCode::unauthenticated,
-              fmt::format("the server's certificate {} with SHA-256 fingerprint {} is not trusted: {}; compare the "
+              fmt::format("the certificate {} with SHA-256 fingerprint {} is not trusted: {}; compare the "
                           "fingerprint with the machine's own and accept it",
                           leaf.subject(), leaf.fingerprint(), why));
 }
