@@ -109,6 +109,7 @@ void Progress::book_good(const ProductionEvent& event, MachineLife& life, const 
       life.running.reset();
       return;
     }
+    life.unassigned = 0;  // It works for the plan again.
     auto& entry = entry_of(*key, event.asset);
     if (!entry.started) {
       // The first part was begun a cycle before it was finished; parts that came together were made one by one.

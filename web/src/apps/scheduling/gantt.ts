@@ -44,12 +44,12 @@ export function boardOf(gantt: Gantt, filter = '', lateOnly = false): Board {
   const byMachine = new Map<string, Bar[]>();
   for (const operation of gantt.operations) {
     const order = orders.get(operation.order);
-    if (lateOnly && !(order && order.late_h > 0)) continue;
+    if (lateOnly && !((order?.late_h ?? 0) > 0)) continue;
     const begun = ms(operation.started);
     const start = Number.isNaN(begun) ? ms(operation.start) : begun;
     const planned = ms(operation.end);
     const end = operation.state === 'finished' ? ms(operation.finished) : operation.state === 'running' ? Math.max(ms(operation.expected ?? operation.end), start) : planned;
-    const bar: Bar = { operation, order, start, end: Math.max(end, start + 1000), setup: operation.setup_s * 1000, late: (order?.late_h ?? 0) > 0 };
+    const bar: Bar = { operation, order, start, end: Math.max(end, start + 1000), setup: (operation.setup_s ?? 0) * 1000, late: (order?.late_h ?? 0) > 0 };
     const row = byMachine.get(operation.machine);
     if (row) row.push(bar);
     else byMachine.set(operation.machine, [bar]);

@@ -4,7 +4,7 @@ import { duration, number, when } from '../../ui/format.svelte';
 import { t } from '../../ui/words/words.svelte';
 
 export const kBase = '/apps/scheduling';
-const hours = (h: number): string => duration(h * 3_600_000);
+const hours = (h: number | null): string => duration((h ?? 0) * 3_600_000);
 
 export function boardTitle(gantt: Gantt): string {
   if (gantt.version === 0) return t('Nothing is scheduled yet');
@@ -61,7 +61,7 @@ export function exceptionSentence(one: SchedulingException, machine: (id: string
   switch (one.kind) {
     case 'late': return t('Order {order} will be {time} late', { order: one.order, time: hours(one.amount) });
     case 'unplaced': return t('Order {order} has no place: {why}', { order: one.order, why: one.detail });
-    case 'down': return t('{machine} is down until about {time}: {why}; {n} operations wait for it', { machine: machine(one.machine), time: when(one.until), why: one.detail, n: one.amount });
+    case 'down': return t('{machine} is down until about {time}: {why}; {n} operations wait for it', { machine: machine(one.machine), time: when(one.until), why: one.detail, n: one.amount ?? 0 });
     case 'interrupted': return t('Order {order}, step {step} was begun on {machine} and left', { order: one.order, step: one.step, machine: machine(one.machine) });
     case 'pin': return t('Order {order}: {why}', { order: one.order, why: one.detail });
     default: return t('{machine} made {n} parts that no open order asked for', { machine: machine(one.machine), n: number(one.amount, 0) });
