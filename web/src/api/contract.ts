@@ -15,9 +15,12 @@ export type { SettingsVersionView as SettingsVersion, SettingView as Setting } f
 export type { Board, BoardLine, BoardMachine, DowntimeReport, Elements, Kpi, LossNode, ParetoBar, PerformanceReport, ReportRow, Stop } from './generated';
 export type { StateSpan, StateTimeline } from './generated';
 export type { HistoryChart, HistoryChartSeries as ChartSeries, JournalItem, JournalVerdict, NodeAbout, ProtocolView as Protocol, TemplateSummary } from './generated';
+export type { Agreement, AgreementView, Clause, Dataset, Decision, Evidence, EvidenceVerdict, GrantedUse, Introduction, Introductions } from './generated';
+export type { OfferedDataset, OfferTemplate, OwnView, Partner, PartnerCard, PartnerCatalogue, PartnerHealth, PlainRule, Process, ProcessView } from './generated';
+export type { SharedFileList, TermsInput, TermsInWords } from './generated';
+export type { CertificateEntry, OpcuaCertificates } from './generated';
 export type { CauseLink, ClosedSpan, DispatchRow, FreeCapacity, Gantt, GanttMachine, GanttOperation, GanttOrder, LateOrder, MachineLoad, MoveAnswer, OrderPromise } from './generated';
 export type { PlannedChange, ProductionOrder, Routing, ScheduleVersion, SchedulingException, VersionAnswer, VersionLine } from './generated';
-export type { CertificateEntry, OpcuaCertificates } from './generated';
 export type { SimulatedLine, SimulatedMachine, SimulationState, Trouble } from './generated';
 
 export type Level = made.Asset['level'];
@@ -27,6 +30,11 @@ export type MachineState = made.BoardMachine['state'];
 export type EventKind = made.ProductionEvent['kind'];
 export type Quality = made.BrowsedValue['quality'];
 export type Health = made.ConnectionHealth['health'];
+export type DatasetKind = made.Dataset['kind'];
+export type PartnerState = made.PartnerHealth['state'];
+export type ProcessState = made.Process['state'];
+export type ProcessStep = made.StepInputInput['step'];
+export type Trust = made.Partner['trust'];
 export type Severity = made.Finding['severity'];
 
 

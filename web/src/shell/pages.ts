@@ -15,6 +15,7 @@ export const pages: PageEntry[] = [
   { id: 'plant', path: '/plant', title: 'Plant', load: () => import('../plant/PlantPage.svelte') },
   { id: 'connect', path: '/connect', title: 'Connect', load: () => import('../connect/ConnectPage.svelte') },
   ...appPages.map((app) => ({ ...app, path: `/${app.id}` })),
+  { id: 'partners', path: '/partners', title: 'Partners', load: () => import('../partners/PartnersPage.svelte') },
   { id: 'simulation', path: '/simulation', title: 'Simulation', load: () => import('../simulation/SimulationPage.svelte'), when: 'simulation' },
   { id: 'admin', path: '/admin', title: 'Admin', load: () => import('../admin/AdminPage.svelte') },
 ];
