@@ -133,12 +133,23 @@ Result<void> Turn::end(Process& process, std::string code, std::vector<std::stri
   return save(process);
 }
 
+/// A running transfer ends when somebody ends it, or with its agreement's time. The provider ends it for both; the
+/// consumer does so by itself only when nothing is heard.
+Result<void> Turn::end_with_agreement(Process& process) {
+  constexpr Duration kProviderFirst = 10min;
+  process.deadline.reset();
+  HANSE_TRY(const auto agreement, find(connector_.agreements_, process.agreement));
+  if (agreement && agreement->until)
+    process.deadline = *agreement->until + (process.side == Side::consumer ? kProviderFirst : Duration::zero());
+  return {};
+}
+
 Result<void> Turn::save(Process& process) {
   process.changed_at = now_;
   if (is_final(process.state)) {
     process.deadline.reset();
   } else if (process.kind == ProcessKind::transfer && process.state == State::started) {
-    process.deadline.reset();  // runs until somebody ends it, or the agreement
+    HANSE_CHECK(end_with_agreement(process));
   } else {
     process.deadline =
         now_ + (process.waits_for.empty() ? connector_.settings_.answer_limit : connector_.settings_.person_limit);
@@ -146,6 +157,15 @@ Result<void> Turn::save(Process& process) {
   HANSE_CHECK(connector_.processes_.put(transaction_, process));
   changed.push_back(process);
   return {};
+}
+
+Result<void> Turn::expire_agreement(const std::string& id) {
+  HANSE_TRY(auto agreement, find(connector_.agreements_, id));
+  if (!agreement || agreement->status != AgreementStatus::in_force) return {};
+  agreement->status = AgreementStatus::ended;
+  agreement->status_reason = "its time was over at " + to_string(agreement->until.value_or(now_));
+  HANSE_CHECK(connector_.agreements_.put(transaction_, *agreement));
+  return evidence(agreement->partner, EvidenceKind::decided, id, "ended here: " + agreement->status_reason);
 }
 
 Result<void> Turn::evidence(const std::string& partner, EvidenceKind kind, std::string subject, std::string detail,

@@ -79,14 +79,15 @@ class ConnectorTest : public ::testing::Test {
                           .authorization = consumer.partners->authorization_for(partner),
                           .body = body});
   }
-  api::Response fetch(const Process& process, const std::string& query = "") {
+  api::Response fetch(const Process& process, const std::string& query = "", const std::string& range = {}) {
     const auto& address = *process.data_address;
     return provider.call({.id = "x",
                           .partner = "provider",
                           .method = "GET",
                           .url = address.endpoint + query,
                           .authorization = "Bearer " + address.properties.at("authorization"),
-                          .body = {}});
+                          .body = {}},
+                         range);
   }
 
   TestNetwork network;
@@ -409,6 +410,13 @@ TEST_F(ConnectorTest, AFileIsFetchedInPiecesAsOneUse) {
   EXPECT_EQ(first.status, 206);
   EXPECT_EQ(first.body, "0123");
   EXPECT_EQ(fetch(running, "?offset=4").body, "456789");
+  EXPECT_EQ(fetch(running, "", "bytes=2-4").body, "234");
+  const auto rest = fetch(running, "", "bytes=8-");
+  EXPECT_EQ(rest.status, 206);
+  EXPECT_EQ(rest.body, "89");
+  // What isn't understood is as if it weren't there: the whole file, which would be a second use.
+  for (const auto* range : {"bytes=-2", "bytes=5-2", "items=1-2", "bytes=x-"})
+    EXPECT_EQ(fetch(running, "", range).status, 403) << range;
   EXPECT_EQ(fetch(running).status, 403);
 }
 
@@ -448,6 +456,24 @@ TEST_F(ConnectorTest, RevocationStopsTheDataAtOnceAndReachesTheOther) {
       kBen, {.agreement = agreement.id, .format = std::string{kPull}, .data_address = {}, .address = {}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+}
+
+TEST_F(ConnectorTest, ATransferEndsWithItsAgreementsTime) {
+  offer("for-an-hour", {.until = network.clock.now() + 1h});
+  dataset("hourly", "for-an-hour");
+  const auto agreement = agree("hourly");
+  const auto begun = consumer.connector->request_transfer(
+      kBen, {.agreement = agreement.id, .format = std::string{kPull}, .data_address = {}, .address = {}});
+  ASSERT_TRUE(begun);
+  network.run(30min);
+  const auto running = at(consumer, begun->id);
+  ASSERT_EQ(running.state, State::started);
+  EXPECT_EQ(fetch(running).status, 200);
+  network.run(2h);
+  EXPECT_EQ(at(consumer, begun->id).state, State::terminated);
+  EXPECT_EQ(at(consumer, begun->id).code, "EXPIRED");
+  EXPECT_EQ(provider.connector->agreements().get(agreement.id)->record.status, AgreementStatus::ended);
+  EXPECT_EQ(fetch(running).status, 401);
 }
 
 TEST_F(ConnectorTest, ForeignAgreementsAreUnknown) {

@@ -217,6 +217,13 @@ void Connector::expire() {
     const auto done = run(kSelf, [&](Turn& turn) -> Result<void> {
       HANSE_TRY(auto process, turn.find(processes_, pid));
       if (!process || !process->deadline || *process->deadline > now || is_final(process->state)) return {};
+      if (process->kind == ProcessKind::transfer && process->state == State::started) {
+        HANSE_CHECK(turn.expire_agreement(process->agreement));
+        HANSE_CHECK(
+            turn.act(*process,
+                     {.message = transfer_termination, .code = "EXPIRED", .reason = {"the agreement's time is over"}}));
+        return turn.save(*process);
+      }
       const auto reason = process->waits_for.empty()
                               ? fmt::format("nothing happened in {} since {}", wire_name(process->state),
                                             to_string(process->changed_at))

@@ -61,8 +61,8 @@ export class Node {
     this.command = command;
     this.folder = mkdtempSync(join(tmpdir(), 'hanse-browser-'));
   }
-  async start(port = 0) {
-    this.program = new Program([this.command, '--data_folder', this.folder, '--server.port', String(port)]);
+  async start(port = 0, more = []) {
+    this.program = new Program([this.command, '--data_folder', this.folder, '--server.port', String(port), ...more]);
     const [, url] = await this.program.says(/ready at (\S+)\n/);
     this.url = url;
     this.setup = this.program.text.match(/(http\S+\/setup\?code=\S+)/)?.[1];

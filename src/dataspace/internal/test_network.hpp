@@ -46,7 +46,7 @@ class TestNode final : public Courier {
   /// As a crash and a new start: everything but the store is made anew.
   void restart();
   void know(const TestNode& other, IdentityMode mode = IdentityMode::signed_key);
-  api::Response call(const Outbound& message);
+  api::Response call(const Outbound& message, const std::string& range = {});
 
   std::string name, origin, address, participant;
   std::optional<Timestamp> wake;
@@ -187,7 +187,7 @@ inline void TestNode::know(const TestNode& other, IdentityMode mode) {
   EXPECT_TRUE(put) << (put ? "" : to_string(put.error()));
 }
 
-inline api::Response TestNode::call(const Outbound& message) {
+inline api::Response TestNode::call(const Outbound& message, const std::string& range) {
   const auto path_and_query = message.url.substr(origin.size());
   const auto path = path_and_query.substr(0, path_and_query.find('?'));
   if (path == "/inbox") {
@@ -199,6 +199,7 @@ inline api::Response TestNode::call(const Outbound& message) {
   if (!match || !match->route) return {.status = 404, .body = "", .version = {}};
   api::RequestFacts facts{
       .method = method, .path = path, .peer = "10.0.0.1", .secure = true, .authorization = message.authorization};
+  facts.range = range;
   api::Caller caller;
   if (auto known = partner_caller(*partners, facts)) {
     if (!*known) return api::problem(known->error());

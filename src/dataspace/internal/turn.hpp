@@ -49,6 +49,8 @@ class Turn {
   /// Ends it on this side only: the partner can't be told, or told us.
   Result<void> end(Process& process, std::string code, std::vector<std::string> reason);
   Result<void> save(Process& process);
+  /// The agreement's time is over: so is the agreement, on this side.
+  Result<void> expire_agreement(const std::string& id);
   Result<void> evidence(const std::string& partner, EvidenceKind kind, std::string subject, std::string detail,
                         int status = 0);
   Result<void> enqueue(OutboxEntry entry);
@@ -81,6 +83,7 @@ class Turn {
   std::vector<std::string> faults_of_agreement(const Process& process) const;
   Result<std::string> make_agreement(Process& process, const Partner& partner);
   Result<Partner> partner_of(const Process& process);
+  Result<void> end_with_agreement(Process& process);
 
   Connector& connector_;
   store::Transaction& transaction_;
