@@ -6,6 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include "base/type_info.hpp"
+
 namespace hanse::dataspace {
 namespace {
 
