@@ -4,4 +4,6 @@ import type { Component } from 'svelte';
 export const appPages: { id: string; title: string; load: () => Promise<{ default: Component }> }[] = [
   { id: 'performance', title: 'Performance', load: () => import('./performance/PerformancePage.svelte') },
   { id: 'scheduling', title: 'Scheduling', load: () => import('./scheduling/SchedulingPage.svelte') },
+  { id: 'ecosystem', title: 'Ecosystem', load: () => import('./ecosystem/EcosystemPage.svelte') },
+  { id: 'programme', title: 'Programme', load: () => import('./programme/ProgrammePage.svelte') },
 ];

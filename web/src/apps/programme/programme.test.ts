@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Tower } from './contract';
+import { actionsOf, layFlow, planName, towerSentence } from './programme';
+
+const node = (id: string, tier: number, value: number) => ({ id, label: id, tier, value, parts: 1, members: 1 });
+
+describe('the flow over tiers', () => {
+  const nodes = [node('good', 0, 100), node('module', 1, 60), node('part', 2, 20), node('other', 2, 20)];
+  const links = [{ from: 'module', to: 'good', value: 60 }, { from: 'part', to: 'module', value: 20 }, { from: 'other', to: 'module', value: 20 }, { from: 'nobody', to: 'module', value: 5 }];
+  const { boxes, bands } = layFlow(nodes, links, 600, 300);
+  it('puts the deepest tier left and the finished good right', () => {
+    const x = Object.fromEntries(boxes.map((box) => [box.id, box.x]));
+    expect(x.part).toBe(0);
+    expect(x.module).toBeGreaterThan(x.part!);
+    expect(x.good).toBeGreaterThan(x.module!);
+  });
+  it('stays inside and keeps proportions', () => {
+    for (const box of boxes) expect(box.y >= 0 && box.y + box.height <= 300.001).toBe(true);
+    const tall = Object.fromEntries(boxes.map((box) => [box.id, box.height]));
+    expect(tall.good! / tall.module!).toBeCloseTo(100 / 60);
+  });
+  it('leaves out what has no end, and bands leave a box side by side', () => {
+    expect(bands).toHaveLength(3);
+    const ends = bands.filter((band) => band.to === 'module').map((band) => Number(band.path.split(' ').at(-1)));
+    expect(new Set(ends).size).toBe(2);
+  });
+  it('draws nothing of nothing', () => expect(layFlow([], [], 600, 300)).toEqual({ boxes: [], bands: [] }));
+});
+
+describe('sentences', () => {
+  const tower = { plan: 'p', week: 8, weeks: 14, planned: 1000, finished: 995, alarms: [], gating: [], lines: [] } as unknown as Tower;
+  it('says on plan, behind, or what stands', () => {
+    expect(towerSentence(tower, (id) => id)).toBe('On plan in week 9 of 14');
+    expect(towerSentence({ ...tower, finished: 700 }, (id) => id)).toBe('300 units behind the plan in week 9 of 14');
+    expect(towerSentence({ ...tower, alarms: [{ kind: 'machine_down', asset: 'cnc-08', part: 'valve' }] } as unknown as Tower, () => 'Finisher')).toBe('Finisher stands: valve is at risk');
+    expect(towerSentence({ ...tower, plan: '' }, (id) => id)).toBe('No plan is published yet');
+  });
+  it('names a plan by its aim or by what it repairs', () => {
+    expect(planName({ reason: 'planned', aim: 'early' } as never)).toBe('Early units');
+    expect(planName({ reason: 'capacity_cut hours: cnc-08 is down' } as never)).toBe('Repair: capacity cut hours: cnc-08 is down');
+  });
+  it('offers only what an order allows', () => {
+    expect(actionsOf('offered')).toContain('decline');
+    expect(actionsOf('received')).toEqual([]);
+  });
+});
