@@ -4,13 +4,14 @@
 // Value, bound, gap and seconds are printed together; every plan goes through the checker.
 #include <fmt/format.h>
 #include <algorithm>
+#include <cstdlib>
 #include <string_view>
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "optimiser/allocation/repair.hpp"
 #include "optimiser/allocation/synthetic.hpp"
-#include "programme/match.hpp"
+#include "programme/ventilator.hpp"
 
 namespace {
 
@@ -28,6 +29,7 @@ struct Case {
   std::string_view name;
   SyntheticSize size;
   double seconds = 20;
+  bool whole = true;
 };
 
 Solution run(const Problem& problem, const Case& c) {
@@ -35,6 +37,7 @@ Solution run(const Problem& problem, const Case& c) {
   SolveOptions options{.threads = 2, .iterations_max = 1'000'000};
   options.elapsed_s = [begin] { return now_s() - begin; };
   options.seconds_max = c.seconds;
+  options.whole = c.whole;
   options.progress = [&c](const Progress& p) {
     fmt::print("  {} {:7.2f} s {:6} iterations  value {:.5g}  bound {:.5g}  gap {:.2f} %\n", c.name, p.seconds,
                p.iterations, p.value, p.bound, 100 * p.gap);
@@ -120,10 +123,39 @@ void matching() {
   fmt::print("matching: 150 requirements x 100000 offers, {} fit\n", fits);
 }
 
+/// The programme that `hanse demo` shows, at its full size: lots of small makers, activations, an open market.
+void programme_case(double seconds, int parts) {
+  SimulatedClock clock{parse_timestamp("2026-03-02T06:00:00Z").value()};
+  const auto store = store::open_store("sqlite::memory:", clock).value();
+  const auto ecosystem = ecosystem::Ecosystem::open(*store).value();
+  const auto programme = programme::Programme::open(*store, *ecosystem, clock).value();
+  const programme::VentilatorScenario scenario{.start = parse_timestamp("2026-03-02T00:00:00Z").value(),
+                                               .parts = parts};
+  if (!programme::seed_ventilator(*ecosystem, *programme, {"bench"}, scenario)) return;
+  const double begin = now_s();
+  const auto model = programme->match("ventilator").value();
+  figure(fmt::format("programme.model_{}_ms", parts), 1000 * (now_s() - begin), "ms");
+  const auto linear = run(model.problem, {.name = "programme-linear", .size = {}, .seconds = seconds, .whole = false});
+  figure(fmt::format("programme.linear_gap_{}", parts), 100 * linear.gap, "%");
+  const auto whole = run(model.problem, {.name = "programme", .size = {}, .seconds = seconds});
+  figure(fmt::format("programme.first_{}_s", parts), whole.first_s, "s");
+  figure(fmt::format("programme.gap_{}", parts), 100 * whole.gap, "%");
+  figure(fmt::format("programme.lines_{}", parts), static_cast<double>(whole.plan.placements.size()), "lines");
+  fmt::print(
+      "programme: making {:.4g}, overtime {:.4g}, activation {:.4g}, transport {:.4g}, stock {:.4g}, market "
+      "{:.4g}, late {:.4g}, shortage {:.4g}\n",
+      whole.measures.making, whole.measures.overtime, whole.measures.activation, whole.measures.transport,
+      whole.measures.stock, whole.measures.market, whole.measures.late, whole.measures.shortage);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "short";
+  if (mode == "programme") {
+    programme_case(argc > 2 ? std::atof(argv[2]) : 10, argc > 3 ? std::atoi(argv[3]) : 150);
+    return 0;
+  }
   const bool full = mode == "long" || mode == "bars";
   Case ventilator{.name = "ventilator", .size = {}, .seconds = mode == "bars" ? 300.0 : full ? 60.0 : 20.0};
   if (!full) {
@@ -154,4 +186,5 @@ int main(int argc, char** argv) {
   figure("allocation.ppe_first_s", shields.first_s, "s");
   figure("allocation.ppe_gap_10s", 100 * shields.gap, "%");
   matching();
+  programme_case(10, 60);
 }

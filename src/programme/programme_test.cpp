@@ -15,7 +15,7 @@ using ecosystem::Capability;
 
 const store::Actor kAnna{"user:anna"};
 Timestamp at(std::string_view text) { return parse_timestamp(text).value(); }
-const PlanBudget kBudget{.seconds = 1e9, .iterations_max = 600, .bottlenecks = 0};
+const PlanBudget kBudget{.seconds = 1e9, .iterations_max = 200, .bottlenecks = 0};
 
 class ProgrammeTest : public testing::Test {
  protected:
@@ -26,7 +26,7 @@ class ProgrammeTest : public testing::Test {
   }
   void seed() {
     ASSERT_TRUE(seed_ventilator(*ecosystem, *programme, kAnna,
-                                {.start = start, .units = 3'000, .parts = 36, .firms = 12, .suppliers = 48}));
+                                {.start = start, .units = 3'000, .parts = 14, .firms = 10, .suppliers = 36}));
   }
   PlanRecord planned(const std::string& need) {
     auto plan = programme->plan(kAnna, need, kBudget);

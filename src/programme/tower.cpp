@@ -39,9 +39,10 @@ std::map<std::string, PartWeeks> by_part(const Need& need, const std::vector<Ord
 void write_weeks(Tower& tower, const PlanRecord& plan, const std::map<std::string, PartWeeks>& parts) {
   constexpr double kRest = 0.995;                         // What single precision and crumbs leave is not open.
   std::map<std::string, std::pair<double, double>> sums;  // Planned and made so far.
-  double finished = 0;
+  const auto goods = parts.find(tower.need);
+  double finished = 0, started = 0;
   for (std::size_t t = 0; t < plan.ramp.size(); ++t) {
-    TowerWeek week{.week = static_cast<std::int64_t>(t), .due = plan.ramp[t].due, .planned = plan.ramp[t].planned};
+    TowerWeek week{.week = static_cast<std::int64_t>(t), .due = plan.ramp[t].due, .delivered = plan.ramp[t].planned};
     std::int64_t open = 0;
     for (const auto& [id, part] : parts) {
       auto& [planned, made] = sums[id];
@@ -50,7 +51,11 @@ void write_weeks(Tower& tower, const PlanRecord& plan, const std::map<std::strin
       week.open_parts_planned += planned < kRest * part.ordered;
       open += made < kRest * part.ordered;
     }
-    if (const auto found = parts.find(tower.need); found != parts.end()) finished += found->second.made[t];
+    if (goods != parts.end()) {
+      finished += goods->second.made[t];
+      started += goods->second.planned[t];
+    }
+    week.planned = started;
     if (week.week <= tower.week) {
       week.actual = finished;
       week.open_parts = open;
@@ -132,14 +137,14 @@ Tower tower_of(const Need& need, const PlanRecord& plan, const std::vector<Order
     tower.orders_accepted += order.state == OrderState::accepted || order.state == OrderState::in_production;
     tower.orders_declined += order.state == OrderState::declined;
   }
-  if (const auto found = parts.find(need.id); found != parts.end()) tower.finished = found->second.produced;
-  if (tower.week > 0 && static_cast<std::size_t>(tower.week) <= plan.ramp.size()) {
-    tower.due = plan.ramp[static_cast<std::size_t>(tower.week) - 1].due;
-    tower.planned = plan.ramp[static_cast<std::size_t>(tower.week) - 1].planned;
+  if (const auto goods = parts.find(need.id); goods != parts.end()) {
+    tower.finished = goods->second.produced;
+    tower.ordered_total = goods->second.ordered;
+    for (std::size_t t = 0; t < static_cast<std::size_t>(tower.week); ++t) tower.planned += goods->second.planned[t];
   }
   if (!plan.ramp.empty()) {
     tower.due_total = plan.ramp.back().due;
-    tower.planned_total = plan.ramp.back().planned;
+    tower.delivered_total = plan.ramp.back().planned;
   }
   write_weeks(tower, plan, parts);
   write_gating(tower, parts, names);

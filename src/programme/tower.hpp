@@ -19,12 +19,13 @@ HANSE_DESCRIBE(Gating, (part, name, ordered, produced, due_by_now, cover_days))
 /// Cumulative, by the end of a week.
 struct TowerWeek {
   std::int64_t week = 0;
-  double due = 0, planned = 0;
-  std::optional<double> actual;  ///< Of finished goods; none for weeks to come.
+  double due = 0, delivered = 0;  ///< Asked for, and what the plan delivers.
+  double planned = 0;             ///< Finished goods that the plan has started by then,
+  std::optional<double> actual;   ///< and that were reported; none for weeks to come.
   std::int64_t open_parts_planned = 0;
   std::optional<std::int64_t> open_parts;  ///< Parts of which not all that is ordered was made.
 };
-HANSE_DESCRIBE(TowerWeek, (week, due, planned, actual, open_parts_planned, open_parts))
+HANSE_DESCRIBE(TowerWeek, (week, due, delivered, planned, actual, open_parts_planned, open_parts))
 
 struct TowerMachine {
   std::string asset;
@@ -49,9 +50,10 @@ struct Tower {
   std::string need, name, plan;
   Timestamp start;
   std::int64_t weeks = 0;
-  std::int64_t week = 0;                      ///< Of the need, now.
-  double due = 0, planned = 0, finished = 0;  ///< Finished goods by the end of the week before.
-  double due_total = 0, planned_total = 0;
+  std::int64_t week = 0;  ///< Of the need, now.
+  double planned = 0;     ///< Finished goods that orders ask for by the end of the week before,
+  double finished = 0;    ///< and that were reported by now.
+  double due_total = 0, delivered_total = 0, ordered_total = 0;
   std::int64_t orders_open = 0, orders_accepted = 0, orders_declined = 0;
   std::int64_t parts = 0, parts_behind = 0;
   std::vector<TowerWeek> ramp;
@@ -59,8 +61,9 @@ struct Tower {
   std::vector<Alarm> alarms;   ///< That are open.
   std::vector<TowerLine> lines;
 };
-HANSE_DESCRIBE(Tower, (need, name, plan, start, weeks, week, due, planned, finished, due_total, planned_total,
-                       orders_open, orders_accepted, orders_declined, parts, parts_behind, ramp, gating, alarms, lines))
+HANSE_DESCRIBE(Tower,
+               (need, name, plan, start, weeks, week, planned, finished, due_total, delivered_total, ordered_total,
+                orders_open, orders_accepted, orders_declined, parts, parts_behind, ramp, gating, alarms, lines))
 
 /// Pure: from records and what is watched. `names` of parts by id.
 Tower tower_of(const Need& need, const PlanRecord& plan, const std::vector<Order>& orders,

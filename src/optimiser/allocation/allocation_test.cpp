@@ -51,6 +51,16 @@ TEST(Allocation, DeliversLateWhatHoursDoNotAllowInTime) {
   EXPECT_NEAR(solution.measures.unit_weeks_late, 30 + 20 + 10, 0.5);
 }
 
+TEST(Allocation, TheFirstPlanBuysWhatNobodyMakesInTime) {
+  auto p = two_parts();
+  p.activities[1].lead = 5;          // Motors come too late for all but the last week ...
+  p.purchases = {{1, 0, 1, 8, 15}};  // ... but the market has fifteen a week.
+  const auto solution = solve(p, {.iterations_max = 0});
+  ASSERT_TRUE(solution);
+  EXPECT_TRUE(check(p, solution->plan).violations.empty());
+  EXPECT_GT(solution->measures.units_delivered, 40) << "without any time to search";
+}
+
 TEST(Allocation, RampAndQualificationDelayTheFirstUnit) {
   auto p = two_parts();
   p.activities[1].qualification = 2;

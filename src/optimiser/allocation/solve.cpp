@@ -59,6 +59,11 @@ class Solver {
 
   void first_plan() {
     State state = push(model_);
+    if (!model_.markets.empty()) {
+      State with_market = push_with_market(model_, state);
+      trim(model_, with_market);
+      offer(std::move(with_market));
+    }
     trim(model_, state);
     offer(std::move(state));
     first_s_ = now() - begin_;

@@ -37,6 +37,15 @@ class Simulation {
     }
   }
 
+  /// Purchases that are made whatever is wished; for plans without wishes.
+  void buy_as(const State& purchases) {
+    purchases_ = &purchases;
+    for (std::size_t w = 0; w < m_.markets.size(); ++w) {
+      for (std::uint32_t t = 0; t < m_.weeks; ++t)
+        remaining_[m_.markets[w].place / m_.zones] -= purchases.bought[w * m_.weeks + t];
+    }
+  }
+
   State run() {
     for (week_ = 0; week_ < m_.weeks; ++week_) {
       for (std::size_t q = 0; q < m_.places(); ++q) stock_[q] += arriving_[q * m_.padded + week_];
@@ -48,7 +57,7 @@ class Simulation {
       }
       plan_hours();
       for (std::size_t d = 0; d < m_.dues.size(); ++d) backlog_[d] += m_.dues[d].quantity[week_];
-      if (wishes_) buy();
+      if (const auto* from = wishes_ ? wishes_ : purchases_) buy(*from);
       for (int round = 0; round < kRounds; ++round) {
         for (const auto item : m_.raw_first) pass(item, round);
       }
@@ -185,10 +194,10 @@ class Simulation {
     }
   }
 
-  void buy() {
+  void buy(const State& from) {
     for (std::size_t w = 0; w < m_.markets.size(); ++w) {
       const auto& market = m_.markets[w];
-      const float quantity = std::min(wishes_->bought[at(w)], market.most);
+      const float quantity = std::min(from.bought[at(w)], market.most);
       out_.bought[at(w)] = quantity;
       if (week_ + market.lead < m_.weeks) arriving_[market.place * m_.padded + week_ + market.lead] += quantity;
     }
@@ -325,6 +334,7 @@ class Simulation {
 
   const Model& m_;
   const State* wishes_;
+  const State* purchases_ = nullptr;
   const std::vector<std::uint8_t>& closed_;
   const float crumb_;
   State out_;
@@ -464,6 +474,61 @@ State carry_out(const Model& model, const State& wishes, const std::vector<std::
 State push(const Model& model) {
   static const std::vector<std::uint8_t> none;
   return Simulation{model, nullptr, none, 0}.run();
+}
+
+namespace {
+
+/// Sets of each item that are there by the end of each week.
+std::vector<double> arrived(const Model& m, const State& state) {
+  std::vector<double> sum(std::size_t{m.items} * m.weeks);
+  for (std::size_t q = 0; q < m.places(); ++q) {
+    for (std::uint32_t t = 0; t < m.weeks; ++t) sum[q / m.zones * m.weeks + t] += m.given[q * m.weeks + t];
+  }
+  for (std::size_t e = 0; e < m.count; ++e) {
+    for (std::uint32_t t = 0; t + m.lead[e] < m.weeks; ++t) {
+      sum[m.place[e] / m.zones * m.weeks + t + m.lead[e]] +=
+          static_cast<double>(state.made[e * m.weeks + t]) * m.yield[e];
+    }
+  }
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    if (i % m.weeks > 0) sum[i] += sum[i - 1];
+  }
+  return sum;
+}
+
+}  // namespace
+
+State push_with_market(const Model& m, const State& pushed) {
+  std::vector<std::vector<std::size_t>> markets_of(m.items);
+  for (std::size_t w = 0; w < m.markets.size(); ++w) markets_of[m.markets[w].place / m.zones].push_back(w);
+  const auto there = arrived(m, pushed);
+  std::vector<double> wanted(m.weeks, m.demand_total * 1.03);
+  for (std::uint32_t i = 0; i < m.items; ++i) {
+    const bool raw = std::all_of(m.recipes_of[i].begin(), m.recipes_of[i].end(),
+                                 [&](std::uint32_t recipe) { return m.inputs[recipe].empty(); });
+    if (!raw || !markets_of[i].empty() || m.recipes_of[i].empty()) continue;
+    for (std::uint32_t t = 0; t < m.weeks; ++t) wanted[t] = std::min(wanted[t], there[std::size_t{i} * m.weeks + t]);
+  }
+  State purchases{m};
+  for (std::uint32_t i = 0; i < m.items; ++i) {
+    double bought = 0;
+    for (std::uint32_t t = 0; t < m.weeks; ++t) {
+      double missing = wanted[t] - there[std::size_t{i} * m.weeks + t] - bought;
+      double most = 0;
+      for (const auto w : markets_of[i]) most += m.markets[w].lead <= t ? m.markets[w].most : 0;
+      if (missing <= 0 || most <= 0) continue;
+      const auto part = static_cast<float>(std::min(1.0, missing / most));
+      for (const auto w : markets_of[i]) {
+        if (m.markets[w].lead > t) continue;
+        purchases.bought[w * m.weeks + t - m.markets[w].lead] = part * m.markets[w].most;
+        bought += static_cast<double>(part) * m.markets[w].most;
+      }
+    }
+  }
+  static const std::vector<std::uint8_t> none;
+  Simulation simulation{m, nullptr, none, 0};
+  simulation.buy_as(purchases);
+  return simulation.run();
 }
 
 void trim(const Model& model, State& state) { Trimmer{model, state}.run(); }

@@ -15,6 +15,9 @@ State carry_out(const Model& model, const State& wishes, const std::vector<std::
 
 /// A first plan without any wishes: everybody makes what is needed most until there is enough of it.
 State push(const Model& model);
+/// The same with purchases: so much that what the open market has keeps up with the scarcest raw item that it has not,
+/// as `pushed` makes it. Without this a part with a long lead time leaves the first plan empty.
+State push_with_market(const Model& model, const State& pushed);
 
 /// Takes back what nobody needs in the end, finished goods first and the dearest first. Never makes a plan worse.
 void trim(const Model& model, State& state);
