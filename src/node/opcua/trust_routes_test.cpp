@@ -23,8 +23,8 @@ class Trust : public testing::Test {
     if (!match || !match->route) return fail(ErrorCode::not_found, "no such route");
     EXPECT_EQ(match->route->permission, method == api::Method::get ? "connections.read" : "connections.trust");
     return match->route->handle({.parameters = match->parameters,
-                                 .body = {},
-                                 .content_type = {},
+                                 .body = "{}",
+                                 .content_type = "application/json",
                                  .caller = {.id = "user:anna", .name = "Anna"}});
   }
   std::string kind_of(const std::string& fingerprint) {

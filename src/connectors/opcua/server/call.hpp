@@ -10,6 +10,9 @@ struct Server::Peer {
   ConnectionId id = 0;
   std::string address;
   ServerConnection connection;
+  bool deciding = false;              ///< Somebody's log-in is being decided:
+  std::vector<IncomingMessage> held;  ///< what came meanwhile is answered after it.
+  std::size_t held_bytes = 0;
 };
 
 /// One request on its way.

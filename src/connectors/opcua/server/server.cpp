@@ -60,6 +60,16 @@ void Server::disconnected(ConnectionId connection) {
 }
 
 void Server::take(Peer& peer, const IncomingMessage& message) {
+  if (peer.deciding) {
+    // Some clients don't wait for their activation; a password takes its time to check.
+    constexpr std::size_t kHeldMax = 50, kHeldBytesMax = 1U << 20;
+    peer.held_bytes += message.body.size();
+    if (peer.held.size() >= kHeldMax || peer.held_bytes > kHeldBytesMax) {
+      return peer.connection.end_with(status::kBadTooManyOperations, "too much came before the log-in was decided");
+    }
+    peer.held.push_back(message);
+    return;
+  }
   Call call{.peer = peer, .request_id = message.request_id, .body = message.body};
   if (serve_discovery(call) || serve_session(call) || serve_view(call) || serve_subscriptions(call)) return;
   // What isn't offered still has a request's header, whose handle the client looks for.

@@ -125,6 +125,7 @@ class Server {
   Result<LogIn> read_identity(const Peer& peer, const ServerSession& session, const ExtensionObject& token) const;
   void decided(ConnectionId connection, const NodeId& token, std::uint32_t request_id, std::uint32_t request_handle,
                const LogIn& who, bool granted);
+  std::string take_in(ServerSession& session, ConnectionId connection, const LogIn& who);
   void close_session(const NodeId& token, bool delete_subscriptions);
 
   // View and attributes.

@@ -226,9 +226,17 @@ TEST_F(Serving, a_log_in_may_take_its_time) {
   connect();
   EXPECT_FALSE(client_->is_ready());
   ASSERT_TRUE(host_.waiting);
+  // A client that doesn't wait for its activation is answered after it.
+  std::optional<StatusCode> early;
+  client_->session().call(ReadRequest{.nodes = {ReadValueId{.node = ids::kState}}}, 10s,
+                          [&](Reply<ReadResponse> reply) { early = reply.status; });
+  exchange();
+  EXPECT_FALSE(early);
   host_.waiting();
   exchange();
   EXPECT_TRUE(client_->is_ready());
+  ASSERT_TRUE(early);
+  EXPECT_FALSE(early->is_bad());
   cut();
   connect();  // Taken up again; before the decision the line is cut once more.
   auto late = std::move(host_.waiting);

@@ -231,6 +231,7 @@ void Server::activate_session(Call& call, const ActivateSessionRequest& request)
     return refuse(status::kBadUserAccessDenied);
   }
   session->activating = true;
+  call.peer.deciding = true;
   auto asked = *who;
   wipe(who->password.fill());
   host_.log_in(std::move(asked), [this, connection = call.peer.id, session_token = session->token,
@@ -242,36 +243,46 @@ void Server::activate_session(Call& call, const ActivateSessionRequest& request)
 void Server::decided(ConnectionId connection, const NodeId& token, std::uint32_t request_id,
                      std::uint32_t request_handle, const LogIn& who, bool granted) {
   auto* session = sessions_.find(token);
-  const auto peer = connections_.find(connection);
   if (session) session->activating = false;
-  if (!session || peer == connections_.end()) return;
-  auto& out = peer->second->connection;
-  if (!granted) {
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) return;
+  auto& peer = *found->second;
+  if (!session) {
+    peer.connection.fault(request_id, request_handle, status::kBadSessionIdInvalid);
+  } else if (!granted) {
     host_.note({.kind = ServerEventKind::log_in_refused,
                 .user = who.user,
                 .application = who.application,
                 .peer = who.peer,
                 .detail = {}});
-    out.fault(request_id, request_handle, status::kBadUserAccessDenied);
+    peer.connection.fault(request_id, request_handle, status::kBadUserAccessDenied);
   } else {
-    const bool is_new = session->user != who.user;
-    if (session->connection != connection) session->publishes.clear();  // They came over the connection before.
-    session->connection = connection;
-    session->user = who.user;
-    session->nonce = random_bytes(32).reveal();
-    session->last_used = now_.monotonic;
-    if (is_new) {
-      host_.note({.kind = ServerEventKind::logged_in,
-                  .user = who.user,
-                  .application = who.application,
-                  .peer = who.peer,
-                  .detail = std::string{session->policy->name}});
-    }
     ActivateSessionResponse response;
-    response.server_nonce = session->nonce;
-    out.answer(request_id, request_handle, std::move(response));
+    response.server_nonce = take_in(*session, connection, who);
+    peer.connection.answer(request_id, request_handle, std::move(response));
   }
+  peer.deciding = false;
+  peer.held_bytes = 0;
+  for (const auto& message : std::exchange(peer.held, {})) take(peer, message);
   if (on_output) on_output(connection);
+}
+
+/// The session is this user's on this connection from now on. Returns the nonce for its next activation.
+std::string Server::take_in(ServerSession& session, ConnectionId connection, const LogIn& who) {
+  const bool is_new = session.user != who.user;
+  if (session.connection != connection) session.publishes.clear();  // They came over the connection before.
+  session.connection = connection;
+  session.user = who.user;
+  session.nonce = random_bytes(32).reveal();
+  session.last_used = now_.monotonic;
+  if (is_new) {
+    host_.note({.kind = ServerEventKind::logged_in,
+                .user = who.user,
+                .application = who.application,
+                .peer = who.peer,
+                .detail = std::string{session.policy->name}});
+  }
+  return session.nonce;
 }
 
 void Server::close_session(const NodeId& token, bool delete_subscriptions) {

@@ -30,7 +30,8 @@ class Subscribing : public testing::Test {
     last_ = subscription_.take({});
     std::vector<double> out;
     for (const auto& object : last_.message.notification_data) {
-      for (const auto& item : unwrap<DataChangeNotification>(object)->monitored_items) {
+      const auto data = unwrap<DataChangeNotification>(object);
+      for (const auto& item : data->monitored_items) {
         out.push_back(std::get<double>(item.value.value.value));
         statuses_.push_back(item.value.status_or_good().code);
       }
