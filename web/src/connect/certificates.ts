@@ -1,15 +1,17 @@
 import type { CertificateEntry } from '../api/contract';
-import { dateTime } from '../ui/format.svelte';
 import { t } from '../ui/words/words.svelte';
 
 /** `press-4` of `CN = press-4, O = Example`; the whole subject where there is no common name. */
 export const commonName = (subject: string): string => /(?:^|,)\s*CN\s*=\s*([^,]+)/.exec(subject)?.[1]?.trim() ?? subject;
 
+/** Certificates live for years: their dates come with one, and without the time of day. */
+export const day = (time: string): string => time.slice(0, 10);
+
 /** Until when a certificate holds, or since when it doesn't. */
 export function validity(one: { not_before: string; not_after: string }, now: number): string {
-  if (Date.parse(one.not_before) > now) return t('valid from {time}', { time: dateTime(one.not_before, false) });
-  if (Date.parse(one.not_after) < now) return t('expired {time}', { time: dateTime(one.not_after, false) });
-  return t('valid until {time}', { time: dateTime(one.not_after, false) });
+  if (Date.parse(one.not_before) > now) return t('valid from {time}', { time: day(one.not_before) });
+  if (Date.parse(one.not_after) < now) return t('expired {time}', { time: day(one.not_after) });
+  return t('valid until {time}', { time: day(one.not_after) });
 }
 
 /** Says in a sentence whether somebody waits. */
@@ -20,3 +22,6 @@ export function trustHeadline(items: CertificateEntry[]): string {
   if (items.length === 0) return t('No certificate was met yet');
   return items.length === 1 ? t('One certificate is trusted') : t('{n} certificates are trusted', { n: items.length });
 }
+
+/** Who waits for a decision comes first. */
+export const waitingFirst = (items: CertificateEntry[]): CertificateEntry[] => [...items.filter((one) => one.kind === 'rejected'), ...items.filter((one) => one.kind !== 'rejected')];
