@@ -430,6 +430,16 @@ Result<PlanRecord> Programme::revert(const store::Actor& actor, const std::strin
   return stored;
 }
 
+Result<Rehearsal> Programme::rehearse(const std::string& need, const RehearsalOptions& options) {
+  HANSE_TRY(const auto plan, published_plan(need));
+  if (!plan) return fail(ErrorCode::conflict, "the need '" + need + "' has no published plan");
+  HANSE_TRY(const auto input, input_of(need));
+  HANSE_TRY(const auto model, model_of(input));
+  optimiser::allocation::Repairer repairer{model.problem, read_plan(model, *plan), {}};
+  const auto now = [this] { return std::chrono::duration<double, std::milli>(clock_.monotonic()).count(); };
+  return Rehearsal{need, plan->id, programme::rehearse(model, *plan, repairer, options, now)};
+}
+
 Result<std::vector<PlanHead>> Programme::plans(const std::string& need) {
   HANSE_TRY(const auto records, all_where(collection<PlanRecord>(), {{"need", need}}));
   std::vector<PlanHead> heads;

@@ -13,6 +13,7 @@
 #include "plant/event_log.hpp"
 #include "programme/line_watch.hpp"
 #include "programme/planning.hpp"
+#include "programme/rehearsal.hpp"
 #include "programme/tower.hpp"
 #include "programme/views.hpp"
 #include "store/collection.hpp"
@@ -107,6 +108,8 @@ class Programme {
   Result<PlanPicture> picture(const std::string& plan);
   /// Publishes the plan that the published one replaced.
   Result<PlanRecord> revert(const store::Actor& actor, const std::string& need);
+  /// The published plan through all its weeks at once, with troubles from a seed and their repairs; nothing changes.
+  Result<Rehearsal> rehearse(const std::string& need, const RehearsalOptions& options);
   /// What the loss of each of the largest members would do.
   Result<std::vector<StressLine>> stress(const std::string& need, std::size_t members);
 

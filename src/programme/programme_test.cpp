@@ -493,6 +493,28 @@ TEST_F(ProgrammeTest, APictureKeepsTheFlowOfValueFromTierToTier) {
   EXPECT_EQ(picture.head.members, std::ssize(picture.members));
 }
 
+TEST_F(ProgrammeTest, ARehearsalRunsAllWeeksAndChangesNothing) {
+  seed();
+  const auto plan = published("ventilator");
+  const auto calm = programme->rehearse("ventilator", {.seed = 1, .troubles_per_week = 0}).value();
+  ASSERT_EQ(calm.weeks.size(), 14u);
+  EXPECT_NEAR(calm.weeks.back().delivered, plan.measures.units_delivered, 1);
+  const auto rough = programme->rehearse("ventilator", {.seed = 2, .troubles_per_week = 3}).value();
+  EXPECT_EQ(programme->rehearse("ventilator", {.seed = 2, .troubles_per_week = 3})->weeks.back().delivered,
+            rough.weeks.back().delivered)
+      << "the same seed, the same troubles";
+  std::size_t troubles = 0;
+  double before = 0;
+  for (const auto& week : rough.weeks) {
+    troubles += week.troubles.size();
+    EXPECT_GE(week.delivered, before);
+    before = week.delivered;
+  }
+  EXPECT_GT(troubles, 14u);
+  EXPECT_LE(rough.weeks.back().delivered, calm.weeks.back().delivered + 1);
+  EXPECT_EQ(programme->tower("ventilator")->plan, plan.id);
+}
+
 TEST_F(ProgrammeTest, AProgrammeUnderWayShowsItsRampAndIsMadeOnce) {
   seed();
   published("ventilator");

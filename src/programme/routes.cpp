@@ -125,6 +125,16 @@ struct StressInput {
   }
 };
 HANSE_DESCRIBE(StressInput, (id, members))
+struct RehearseInput {
+  std::string id;
+  std::int64_t seed = 1;
+  double troubles_per_week = 0.7;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "seed", .summary = "The same seed gives the same troubles.", .min = 0},
+                      FieldNote{.field = "troubles_per_week", .summary = "On average.", .min = 0, .max = 20}};
+  }
+};
+HANSE_DESCRIBE(RehearseInput, (id, seed, troubles_per_week))
 struct StressOutput {
   std::vector<StressLine> members;
 };
@@ -200,6 +210,13 @@ void add_need_routes(std::vector<Route>& out, Programme& programme) {
       [&programme](const StressInput& in, const Context&) -> Result<StressOutput> {
         HANSE_TRY(auto members, programme.stress(in.id, static_cast<std::size_t>(in.members)));
         return StressOutput{std::move(members)};
+      }));
+  out.push_back(api::route<RehearseInput, Rehearsal>(
+      {Method::get, path_of("needs/{id}/rehearsal"),
+       "The published plan through all its weeks, with troubles from a seed and their repairs; nothing changes.",
+       kRead},
+      [&programme](const RehearseInput& in, const Context&) {
+        return programme.rehearse(in.id, {static_cast<std::uint64_t>(in.seed), in.troubles_per_week});
       }));
   out.push_back(api::route<ById, Tower>(
       {Method::get, path_of("needs/{id}/tower"), "Where the need stands against its plan.", kRead},

@@ -62,7 +62,7 @@ Result<void> Programme::catch_up(const plant::EventLog& log) {
         if (last) watch.take(*last);
       }
       if (!booked) continue;  // What was made before the line was known belongs to nobody's order.
-      HANSE_TRY(const auto events, log.all(id, {booked->record.booked_until + 1ns, now}));
+      HANSE_TRY(const auto events, log.all(id, {booked->record.booked_until + 1ns, now + 1ns}));
       for (const auto& event : events) {
         if (event.kind == plant::EventKind::good || event.kind == plant::EventKind::scrap) watch.take(event);
       }

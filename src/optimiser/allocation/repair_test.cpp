@@ -17,6 +17,8 @@ Problem after(Problem problem, const Disruption& event) {
   }
   for (const auto& cut : event.capacity) {
     for (auto t = event.from_week; t < problem.weeks; ++t) problem.pools[cut.pool].hours[t] *= cut.part;
+    for (auto t = event.from_week; t < problem.pools[cut.pool].overtime.size(); ++t)
+      problem.pools[cut.pool].overtime[t] *= cut.part;
   }
   return problem;
 }
@@ -85,6 +87,7 @@ TEST_F(RepairTest, ACutThatEndsTakesOnlyItsWeeks) {
   EXPECT_TRUE(lost);
   auto cut = problem;
   cut.pools[pool].hours[first.week] = 0;
+  if (!cut.pools[pool].overtime.empty()) cut.pools[pool].overtime[first.week] = 0;
   const auto checked = check(cut, tried.plan);
   EXPECT_TRUE(checked.violations.empty()) << checked.violations.front();
   repairer.apply(event);

@@ -41,6 +41,7 @@ KeptPlan::KeptPlan(const Model& m, const Merit& merit, State state)
       merit_(merit),
       state_(std::move(state)),
       hours_left_(m.capacity),
+      overtime_(m.overtime),
       stock_(m.places() * m.weeks),
       out_(m.count),
       lane_closed_(m.problem.lanes.size()) {
@@ -122,8 +123,13 @@ void KeptPlan::lose(const Disruption& disruption) {
     if (cut.pool + 1 >= m_.pool_begin.size()) continue;
     for (auto t = from_; t < std::min(m_.weeks, cut.until_week); ++t) {
       const auto place = at(cut.pool, t);
-      const double worked = m_.capacity[place] - hours_left_[place], left = m_.capacity[place] * cut.part;
-      hours_left_[place] -= static_cast<float>(m_.capacity[place] * (1 - cut.part));
+      // Who has half of the machines has half of the overtime, too.
+      double worked = 0;
+      for (auto e = m_.pool_begin[cut.pool]; e < m_.pool_begin[cut.pool + 1]; ++e)
+        worked += static_cast<double>(state_.made[at(e, t)]) * m_.hours[e];
+      const double left = (m_.capacity[place] + m_.overtime[place]) * cut.part;
+      hours_left_[place] = std::min(hours_left_[place], static_cast<float>(m_.capacity[place] * cut.part - worked));
+      overtime_[place] = std::min(overtime_[place], static_cast<float>(m_.overtime[place] * cut.part));
       if (worked <= left) continue;
       for (auto e = m_.pool_begin[cut.pool]; e < m_.pool_begin[cut.pool + 1]; ++e) {
         const double made = state_.made[at(e, t)];
@@ -210,7 +216,7 @@ double KeptPlan::make_for(std::size_t place, std::uint32_t arrival, double missi
       if (inputs <= kLeast) continue;
       const auto hours = at(merit_.pool_of[e], start);
       double room = std::min<double>(m_.most[at(e, start)] - state_.made[at(e, start)],
-                                     (hours_left_[hours] + (overtime ? m_.overtime[hours] : 0)) / m_.hours[e]);
+                                     (hours_left_[hours] + (overtime ? overtime_[hours] : 0)) / m_.hours[e]);
       room = std::min({room, inputs, (missing - found) / m_.yield[e]});
       for (const auto& [row, weight] : merit_.rows_of[e]) room = std::min(room, row_left_[row] / weight);
       if (m_.lot[e] > 0) room = std::floor(room / m_.lot[e]) * m_.lot[e];

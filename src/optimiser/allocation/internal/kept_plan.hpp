@@ -45,7 +45,8 @@ class KeptPlan {
   const Model& m_;
   const Merit& merit_;
   State state_;
-  std::vector<float> hours_left_;  ///< Usual hours; overtime stands beside.
+  std::vector<float> hours_left_;  ///< Usual hours; below zero is overtime.
+  std::vector<float> overtime_;    ///< That there is.
   std::vector<double> stock_;      ///< By place and week, cumulative.
   std::vector<double> row_left_;
   std::vector<std::uint8_t> out_;  ///< Activity can't be used.

@@ -3,7 +3,7 @@ import type { Aim, FlowLink, FlowNode, OrderAction, OrderState, PlanHead, Tower 
 import { number } from '../../ui/format.svelte';
 import { t } from '../../ui/words/words.svelte';
 
-export const tabs = ['tower', 'plan', 'match', 'orders', 'designs'] as const;
+export const tabs = ['tower', 'plan', 'match', 'orders', 'designs', 'rehearsal'] as const;
 export type Tab = (typeof tabs)[number];
 
 /** Weeks are told as people count them: the first is week 1. */
