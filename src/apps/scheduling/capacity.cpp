@@ -22,6 +22,32 @@ Duration worked(const std::vector<plant::Span>& working, const plant::Span& span
   return sum;
 }
 
+/// Maintenance of the machine and of the nodes above it, and its breakdown.
+std::vector<plant::Span> closures_of(const ModelInput& input, const AssetId& machine) {
+  std::vector<plant::Span> out;
+  for (const auto& [key, window] : input.ledger.maintenance) {
+    const auto nodes = input.plant.subtree(window.asset);
+    const bool mine = std::any_of(nodes.begin(), nodes.end(), [&](const auto* node) { return node->id == machine; });
+    if (mine) out.push_back({window.begin, window.end});
+  }
+  if (const auto down = input.down.find(machine); down != input.down.end())
+    out.push_back({down->second.since, down->second.until});
+  return out;
+}
+
+std::vector<plant::Span> without(std::vector<plant::Span> spans, const std::vector<plant::Span>& closures) {
+  for (const auto& closure : closures) {
+    std::vector<plant::Span> left;
+    for (const auto& span : spans) {
+      if (span.begin < std::min(span.end, closure.begin))
+        left.push_back({span.begin, std::min(span.end, closure.begin)});
+      if (std::max(span.begin, closure.end) < span.end) left.push_back({std::max(span.begin, closure.end), span.end});
+    }
+    spans = std::move(left);
+  }
+  return spans;
+}
+
 /// Monday of the week and its name by ISO 8601.
 std::pair<Timestamp, std::string> week_of(Timestamp time) {
   using namespace std::chrono;
@@ -53,28 +79,24 @@ std::vector<MachineLoad> machine_loads(const ModelInput& input, std::span<const 
     const auto* asset = input.plant.asset(id);
     MachineLoad load{.machine = id, .name = asset ? asset->name : id.value, .cells = {}};
     const auto working = asset ? working_spans(input.plant, id, range) : std::vector<plant::Span>{};
+    const auto open = without(working, closures_of(input, id));
     for (Timestamp begin = range.begin; begin < range.end; begin += step) {
       const plant::Span cell{begin, std::min(begin + step, range.end)};
-      LoadCell row{.begin = cell.begin, .end = cell.end};
-      row.working_h = hours(worked(working, cell));
-      const auto close = [&](const plant::Span& closure) {
-        row.closed_h += hours(worked(working, {std::max(closure.begin, cell.begin), std::min(closure.end, cell.end)}));
-      };
-      for (const auto& [key, window] : input.ledger.maintenance) {
-        if (window.asset == id) close({window.begin, window.end});
-      }
-      if (const auto down = input.down.find(id); down != input.down.end())
-        close({down->second.since, down->second.until});
-      load.cells.push_back(row);
+      const double working_h = hours(worked(working, cell));
+      load.cells.push_back({.begin = cell.begin,
+                            .end = cell.end,
+                            .working_h = working_h,
+                            .closed_h = working_h - hours(worked(open, cell))});
     }
     for (const auto& operation : operations) {
       if (operation.machine != id || operation.end <= range.begin || operation.start >= range.end) continue;
       const auto setup = Duration{static_cast<std::int64_t>(operation.setup_s * 1e9)};
       for (auto& cell : load.cells) {
-        const plant::Span box{cell.begin, cell.end};
-        const plant::Span run{std::max(operation.start, cell.begin), std::min(operation.end, cell.end)};
-        if (run.begin < run.end) cell.planned_h += hours(worked(working, run));
-        cell.setup_h += hours(overlap({operation.start - setup, operation.start}, box));
+        const auto within = [&](Timestamp begin, Timestamp end) {
+          return hours(worked(open, {std::max(begin, cell.begin), std::min(end, cell.end)}));
+        };
+        cell.planned_h += within(operation.start, operation.end);
+        cell.setup_h += within(operation.start - setup, operation.start);
       }
     }
     out.push_back(std::move(load));

@@ -20,7 +20,7 @@ export type { OfferedDataset, OfferTemplate, OwnView, Partner, PartnerCard, Part
 export type { SharedFileList, TermsInput, TermsInWords } from './generated';
 export type { CertificateEntry, OpcuaCertificates } from './generated';
 export type { CauseLink, ClosedSpan, DispatchRow, FreeCapacity, Gantt, GanttMachine, GanttOperation, GanttOrder, LateOrder, MachineLoad, MoveAnswer, OrderPromise } from './generated';
-export type { PlannedChange, ProductionOrder, Routing, ScheduleVersion, SchedulingException, VersionAnswer, VersionLine } from './generated';
+export type { OrderOutlook, Outlook, OutlookAnswer, PlannedChange, ProductionOrder, Reliability, Routing, ScheduleVersion, SchedulingException, VersionAnswer, VersionLine } from './generated';
 export type { SimulatedLine, SimulatedMachine, SimulationState, Trouble } from './generated';
 
 export type Level = made.Asset['level'];

@@ -1,6 +1,7 @@
 #include "optimiser/scheduling/internal/general_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -60,12 +61,15 @@ GeneralMember dispatch_by(const GeneralShop& shop, const Rule& rule, QuickRandom
   std::vector<std::uint32_t> eligible;
   std::vector<double> slack(shop.items.size());
   const auto& jobs = shop.problem->jobs;
+  // Due dates count from when the first operation may begin: what zero means is the caller's matter.
+  Seconds origin = kNever;
+  for (const auto i : shop.topological) origin = std::min(origin, std::max(shop.now, shop.items[i].release));
   for (const auto i : shop.topological) {
     waiting[i] = shop.items[i].befores;
     ready[i] = std::max(shop.now, shop.items[i].release);
     const auto& job = jobs[shop.items[i].job];
-    const double due = job.due ? *job.due : 0;
-    const double weight = job.due ? std::max(1, job.weight) : 1;
+    const double due = job.due ? *job.due - origin : 0;
+    const double weight = job.due ? std::sqrt(std::max(1, job.weight)) : 1;
     slack[i] = (due - about.quickest[i] - about.tail[i]) / weight * (1 + rule.noise * random.uniform());
     if (waiting[i] == 0) eligible.push_back(i);
   }
@@ -81,7 +85,7 @@ GeneralMember dispatch_by(const GeneralShop& shop, const Rule& rule, QuickRandom
         for (std::uint32_t c = 0; c < shop.items[i].choices; ++c) {
           start = std::min(start, std::max(ready[i], machine_free[shop.choice(i, c).machine]));
         }
-        const double key = start * (1 + 0.1 * rule.noise * random.uniform()) + rule.urgency * slack[i];
+        const double key = (start - origin) * (1 + 0.1 * rule.noise * random.uniform()) + rule.urgency * slack[i];
         if (key < best) {
           best = key;
           chosen = e;

@@ -16,6 +16,7 @@ export function boardTitle(gantt: Gantt): string {
   if (late === 1) parts.push(t('one order is late'));
   else if (late > 1) parts.push(t('{n} orders are late', { n: late }));
   if (down.length > 0) parts.push(down.length === 1 ? t('{machine} is down', { machine: down[0]!.name }) : t('{n} machines are down', { n: down.length }));
+  if (parts.length === 0 && gantt.orders.filter((order) => order.end).length === 1) return t('The only order is in time');
   if (parts.length === 0) return t('All {n} orders are in time', { n: gantt.orders.filter((order) => order.end).length });
   const sentence = parts.join(', ');
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
@@ -91,8 +92,17 @@ export function rungWord(rung: VersionLine['rung']): string {
     default: return t('Kept');
   }
 }
-/** A time as the input of a form wants it, in the browser's own zone. */
-export function localInput(milliseconds: number): string {
-  const date = new Date(milliseconds - new Date(milliseconds).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 16);
+/** A zone's difference from UTC at a time, ms. */
+export function zoneOffset(time: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' }).formatToParts(time);
+  const at = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
+  return Date.UTC(at('year'), at('month') - 1, at('day'), at('hour'), at('minute')) - Math.floor(time / 60_000) * 60_000;
+}
+/** A time as a form's input wants it, by the clock on the plant's wall. */
+export const wallInput = (time: number, zone: string): string => new Date(time + zoneOffset(time, zone)).toISOString().slice(0, 16);
+/** And back. In the hour that the clock repeats it is the first. */
+export function fromWall(text: string, zone: string): number {
+  const wall = Date.parse(`${text}Z`);
+  const guess = wall - zoneOffset(wall, zone);
+  return wall - zoneOffset(guess, zone);
 }
