@@ -4,6 +4,7 @@ against its client."""
 import json
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -46,6 +47,16 @@ def without_security_only_when_allowed():
         assert follower.wait_value("Big")["value"] == "42"
     with peer.Follower(URL, OWN, {"security_policy": "none", "unsecured_until": "2020-01-01T00:00:00Z"}) as follower:
         assert "is over" in follower.wait(lambda: follower.seen["ended"])[0]
+
+
+def a_user_logs_in_by_certificate():
+    key, certificate = FOLDER / "user.pem", FOLDER / "user.der"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=op", "-keyout", key,
+                    "-outform", "DER", "-out", certificate], check=True, capture_output=True)
+    for policy in peer.POLICIES:
+        more = {"security_policy": policy, "user_certificate_file": str(certificate), "user_key_file": str(key)}
+        with following.follow(more) as follower:
+            follower.wait_value("Counter")
 
 
 def illegal_node_among_good_ones():
@@ -108,7 +119,8 @@ main.start()
 try:
     with ours:
         run_cases("interop/node_opcua", [
-            *following.cases(), without_security_only_when_allowed, illegal_node_among_good_ones, thousand_values_encrypted,
+            *following.cases(), without_security_only_when_allowed, a_user_logs_in_by_certificate,
+            illegal_node_among_good_ones, thousand_values_encrypted,
             browsing_shows_what_there_is, half_open_socket_loses_nothing, another_certificate_is_not_accepted, *ours.cases()])
 finally:
     main.kill()

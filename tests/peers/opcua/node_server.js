@@ -18,6 +18,8 @@ const options = JSON.parse(text || "{}");
     userManager: { isValidUser: (user, password) => user === "op" && password === "secret" },
     serverCertificateManager: new OPCUACertificateManager({
       automaticallyAcceptUnknownCertificate: true, rootFolder: folder }),
+    userCertificateManager: new OPCUACertificateManager({
+      automaticallyAcceptUnknownCertificate: true, rootFolder: folder + "-users" }),
     serverCapabilities: { maxSessions: 20 },
   });
   await server.initialize();
