@@ -56,7 +56,9 @@ std::string openapi_document(std::span<const Route> routes, std::string_view ver
     std::string head = fmt::format(R"({{"operationId":"{}","tags":["{}"],)", operation_id(route), tag_of(route.path));
     if (route.permission == "public") head += R"("security":[],)";
     operation.replace(0, 1, head);
-    paths[route.path][to_lower(method_name(route.method))] = std::move(operation);
+    auto path = route.path;
+    if (path.ends_with("...}")) path.replace(path.size() - 4, 3, "");  // OpenAPI has no word for the rest of a path.
+    paths[path][to_lower(method_name(route.method))] = std::move(operation);
   }
   std::string out = R"({"openapi":"3.1.0","info":{"title":"Hanse","version":)";
   json::append_string(out, version);

@@ -100,9 +100,7 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)), root_(st
     HANSE_ASSERT(routes_[i].path.starts_with('/'));
     Node* node = root_.get();
     for (const auto segment : split(std::string_view{routes_[i].path}.substr(1), '/')) {
-      auto& next = is_rest(segment)   ? node->rest
-                   : is_name(segment) ? node->named
-                                      : node->fixed[std::string{segment}];
+      auto& next = is_rest(segment) ? node->rest : is_name(segment) ? node->named : node->fixed[std::string{segment}];
       if (!next) next = std::make_unique<Node>();
       node = next.get();
     }

@@ -24,6 +24,8 @@
 #include "node/version.hpp"
 #include "plant/routes.hpp"
 #include "programme/routes.hpp"
+#include "twin/service/routes.hpp"
+#include "twin/service/server.hpp"
 
 namespace hanse::node {
 namespace {
@@ -123,6 +125,11 @@ Result<void> Node::assemble() {
   HANSE_CHECK(programme_->catch_up(base_.plant->events()));
   base_.plant->events().listen([this](std::span<const plant::ProductionEvent> events) { programme_->take(events); });
   HANSE_CHECK(open_scheduling());
+  twins_ = std::make_unique<twin::Twins>(
+      *base_.store, clock_,
+      std::make_shared<twin::PlantTwins>(
+          twin::PlantTwinParts{.plant = *base_.plant, .directory = *base_.directory, .history = *base_.history},
+          settings_.twin.id_base));
   HANSE_TRY(const auto tls, tls_identity());
   HANSE_TRY(partners_, Partners::open({.store = *base_.store,
                                        .clock = clock_,
@@ -163,6 +170,8 @@ std::vector<api::Route> Node::make_routes() {
   append(routes, shared_file_routes(shared_folder()));
   append(routes, ecosystem::routes(*ecosystem_));
   append(routes, programme::routes(*programme_));
+  append(routes, twin::routes(*twins_));
+  append(routes, twin::standard_routes(*twins_));
   append(routes, journal_routes(*base_.store));
   append(routes, settings_routes(settings_, settings_history_));
   append(routes, simulate::routes(demo_ ? std::optional{demo_->facts()} : std::nullopt));
@@ -221,19 +230,20 @@ Result<historian::AppendCounts> Node::append_now(const signal::SampleBatch& batc
 Result<void> Node::open_scheduling() {
   using apps::scheduling::Scheduling;
   HANSE_TRY(scheduling_,
-            Scheduling::open({.store = *base_.store,
-                              .plant = *base_.plant,
-                              .clock = clock_,
-                              .log = &log_,
-                              .post = [this](std::move_only_function<void()> work) { return pool_.post(std::move(work)); },
-                              .report =
-                                  [this](std::span<const apps::Finding> findings) {
-                                    if (const auto kept = engine_.findings().put(findings); !kept)
-                                      log_.warning("scheduling", "findings can't be kept",
-                                                   {{"error", to_string(kept.error())}});
-                                  }},
-                             settings_.scheduling));
-  if (demo_ && demo_prefix_.empty()) HANSE_CHECK(simulate::seed_demo_orders(scheduling_->book(), clock_.now(), {"system:demo"}));
+            Scheduling::open(
+                {.store = *base_.store,
+                 .plant = *base_.plant,
+                 .clock = clock_,
+                 .log = &log_,
+                 .post = [this](std::move_only_function<void()> work) { return pool_.post(std::move(work)); },
+                 .report =
+                     [this](std::span<const apps::Finding> findings) {
+                       if (const auto kept = engine_.findings().put(findings); !kept)
+                         log_.warning("scheduling", "findings can't be kept", {{"error", to_string(kept.error())}});
+                     }},
+                settings_.scheduling));
+  if (demo_ && demo_prefix_.empty())
+    HANSE_CHECK(simulate::seed_demo_orders(scheduling_->book(), clock_.now(), {"system:demo"}));
   return {};
 }
 

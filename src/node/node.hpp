@@ -29,6 +29,7 @@
 #include "node/system/settings_history.hpp"
 #include "node/system/system_routes.hpp"
 #include "programme/programme.hpp"
+#include "twin/service/twins.hpp"
 
 namespace hanse::node {
 
@@ -69,6 +70,7 @@ class Node {
   Result<void> assemble();
   Result<void> connect_demo();
   Result<void> open_scheduling();
+  void seed_demo_programme();
   std::vector<api::Route> make_routes();
   std::vector<MetricSource> metric_sources();
   Result<std::shared_ptr<const net::TlsIdentity>> tls_identity() const;
@@ -91,6 +93,7 @@ class Node {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> machine_work_;
   std::unique_ptr<ecosystem::Ecosystem> ecosystem_;
   std::unique_ptr<programme::Programme> programme_;
+  std::unique_ptr<twin::Twins> twins_;
   std::unique_ptr<apps::scheduling::Scheduling> scheduling_;  ///< Before the pool, which finishes its work first.
   Access access_;
   SettingsHistory settings_history_;

@@ -11,6 +11,7 @@
 #include "node/access/session_book.hpp"
 #include "node/opcua/opcua_settings.hpp"
 #include "node/partners/partners_settings.hpp"
+#include "twin/service/twin_settings.hpp"
 
 namespace hanse::node {
 
@@ -76,6 +77,7 @@ struct Settings {
   PartnersSettings partners;
   OpcuaServerSettings opcua_server;
   apps::scheduling::SchedulingSettings scheduling;
+  twin::TwinSettings twin;
   LogSettings log;
   static constexpr auto notes() {
     return std::array{
@@ -84,6 +86,7 @@ struct Settings {
                   .summary = "The plant's time zone, as in Europe/Berlin: shifts and pages use it."}};
   }
 };
-HANSE_DESCRIBE(Settings, (data_folder, time_zone, server, store, historian, access, partners, opcua_server, scheduling, log))
+HANSE_DESCRIBE(Settings, (data_folder, time_zone, server, store, historian, access, partners, opcua_server, scheduling,
+                          twin, log))
 
 }  // namespace hanse::node

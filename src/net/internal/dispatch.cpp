@@ -22,7 +22,10 @@ Result<api::Caller> who_calls(const HttpServerParts& parts, const api::RouteMatc
 
 Result<api::Response> handle(const HttpServerParts& parts, const RoutedRequest& routed) {
   HANSE_TRY(auto caller, who_calls(parts, routed.match, routed.facts));
-  HANSE_TRY(auto parameters, api::parse_query(routed.query));
+  api::Parameters parameters;
+  if (!routed.match.route->reads_query) {
+    HANSE_TRY(parameters, api::parse_query(routed.query));
+  }
   for (const auto& [name, value] : routed.match.parameters) {
     if (!parameters.emplace(name, value).second) {
       return fail(ErrorCode::invalid, "a parameter is both in the path and in the query",
@@ -41,8 +44,8 @@ Result<api::Response> handle(const HttpServerParts& parts, const RoutedRequest& 
 
 }  // namespace
 
-Answer problem_answer(const Error& error, int status) {
-  Answer answer{.response = api::problem(error, status)};
+Answer problem_answer(const Error& error, int status, const api::Route* route) {
+  Answer answer{.response = route && route->problem ? route->problem(error, status) : api::problem(error, status)};
   answer.cache = "no-store";
   // Not `Basic`, so that no browser puts up its own log-in window.
   if (status == 401) answer.response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"hanse\"");
@@ -57,10 +60,11 @@ Answer dispatch(const HttpServerParts& parts, const RoutedRequest& routed) {
     if (status == 500) {
       parts.log.error("net", "a request failed", {{"path", routed.facts.path}, {"error", to_string(response.error())}});
     }
-    return problem_answer(response.error(), status);
+    return problem_answer(response.error(), status, routed.match.route);
   } catch (const std::exception& thrown) {
     parts.log.error("net", "a handler threw", {{"path", routed.facts.path}, {"what", thrown.what()}});
-    return problem_answer(fail(ErrorCode::corrupt, "this is a fault in Hanse; the log of the node says more"), 500);
+    return problem_answer(fail(ErrorCode::corrupt, "this is a fault in Hanse; the log of the node says more"), 500,
+                          routed.match.route);
   }
 }
 

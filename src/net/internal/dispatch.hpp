@@ -23,6 +23,7 @@ Answer dispatch(const HttpServerParts& parts, const RoutedRequest& request);
 /// The answer where no route is: a file of the page, or what is wrong with the address.
 Answer answer_without_route(const HttpServerParts& parts, const api::RouteMatch& match, const api::RequestFacts& facts,
                             const AnswerWish& wish);
-Answer problem_answer(const Error& error, int status);
+/// As the route's standard writes it, if it has one.
+Answer problem_answer(const Error& error, int status, const api::Route* route = nullptr);
 
 }  // namespace hanse::net::internal

@@ -143,6 +143,7 @@ api::RequestFacts HttpConnection::facts(api::Method method, std::string_view pat
   const auto header = [this](std::string_view name) { return std::string{reader_.header(name)}; };
   return {.method = method,
           .path = std::string{path},
+          .query = path.size() < reader_.target().size() ? std::string{reader_.target().substr(path.size() + 1)} : "",
           .peer = address_of(stream_->peer()),
           .secure = secure_,
           .live = false,
@@ -152,7 +153,8 @@ api::RequestFacts HttpConnection::facts(api::Method method, std::string_view pat
           .origin = header("origin"),
           .fetch_site = header("sec-fetch-site"),
           .csrf = header("x-hanse-csrf"),
-          .range = header("range")};
+          .range = header("range"),
+          .accept = header("accept")};
 }
 
 AnswerWish HttpConnection::wish() const {
@@ -195,7 +197,7 @@ asio::awaitable<HttpConnection::Next> HttpConnection::answer_route(api::RouteMat
   if (const auto read = co_await std::move(reading); !read) {
     if (read.error().code == ErrorCode::unavailable) co_return Next::end;
     const int status = read.error().code == ErrorCode::timeout ? 408 : api::status_of(read.error());
-    auto refusing = refuse(read.error(), status);
+    auto refusing = refuse(read.error(), status, match.route);
     co_return co_await std::move(refusing);
   }
   const RoutedRequest routed{.match = std::move(match),
@@ -252,8 +254,8 @@ asio::awaitable<HttpConnection::Next> HttpConnection::go_live(api::RequestFacts 
   co_return Next::end;
 }
 
-asio::awaitable<HttpConnection::Next> HttpConnection::refuse(Error error, int status) {
-  Answer answer = problem_answer(error, status);
+asio::awaitable<HttpConnection::Next> HttpConnection::refuse(Error error, int status, const api::Route* route) {
+  Answer answer = problem_answer(error, status, route);
   answer.closes = true;
   auto sending = send(std::move(answer));
   co_return co_await std::move(sending);

@@ -27,7 +27,7 @@ class HttpConnection {
   boost::asio::awaitable<Next> answer_route(api::RouteMatch match, api::RequestFacts facts, std::string_view query);
   boost::asio::awaitable<Next> go_live(api::RequestFacts facts);
   boost::asio::awaitable<Next> send(Answer answer);
-  boost::asio::awaitable<Next> refuse(Error error, int status);
+  boost::asio::awaitable<Next> refuse(Error error, int status, const api::Route* route = nullptr);
   api::RequestFacts facts(api::Method method, std::string_view path) const;
   AnswerWish wish() const;
 

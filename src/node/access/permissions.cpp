@@ -37,6 +37,8 @@ constexpr std::array kPermissions = {
     PermissionEntry{"scheduling.write", "Change orders and the plan.", "planner lead engineer"},
     PermissionEntry{"simulation.read", "See the simulated plant and its troubles.", kAll},
     PermissionEntry{"simulation.write", "Make and end troubles of the simulated plant.", "planner lead engineer"},
+    PermissionEntry{"twin.read", "See shells, submodels and their values.", kAll},
+    PermissionEntry{"twin.write", "Bring in, change and delete shells and submodels.", "engineer"},
     PermissionEntry{"ecosystem.read", "See organisations, capabilities and relationships.", kAll},
     PermissionEntry{"ecosystem.write", "Change organisations, capabilities and relationships.", "lead engineer"},
     PermissionEntry{"programme.read", "See needs, designs, plans and orders of programmes.", kAll},

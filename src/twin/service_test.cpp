@@ -1,0 +1,314 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "api/router.hpp"
+#include "historian/engine.hpp"
+#include "store/chunk_store.hpp"
+#include "twin/codec/base64.hpp"
+#include "twin/service/routes.hpp"
+#include "twin/service/server.hpp"
+
+namespace hanse::twin {
+namespace {
+
+using api::Method;
+const store::Actor kAnna{"user:anna"};
+
+/// The interface on a plant of a line and a press with two signals, all real, in a folder that goes with it.
+class TwinServiceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder = std::filesystem::temp_directory_path() / ("hanse-twin-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder);
+    store = store::open_store("sqlite::memory:", clock).value();
+    chunks = store::open_chunk_store("sqlite::memory:").value();
+    plant = plant::Plant::open(*store, clock, directory).value();
+    history = historian::open_historian(
+                  {.chunks = *chunks, .clock = clock, .log = log, .folder = folder.string(), .background = false}, {})
+                  .value();
+    ASSERT_TRUE(plant->put<plant::Asset>(
+        kAnna, {{.id = plant::AssetId{"line-1"}, .name = "Line 1", .level = plant::Level::line},
+                {.id = plant::AssetId{"press-7"},
+                 .name = "Press 7",
+                 .parent = plant::AssetId{"line-1"},
+                 .kind = "press",
+                 .manufacturer = "Example",
+                 .serial = "SN-4711"}}));
+    const auto made = plant->catalogue().create(
+        kAnna, {{.asset = plant::AssetId{"press-7"},
+                 .name = "spindle_speed",
+                 .meaning = signal::Meaning::speed,
+                 .unit = "1/min"},
+                {.asset = plant::AssetId{"press-7"}, .name = "oee", .meaning = signal::Meaning::kpi}});
+    ASSERT_TRUE(made);
+    speed = made->at(0);
+    append(1480.5, clock.now());
+    twins = std::make_unique<Twins>(
+        *store, clock,
+        std::make_shared<PlantTwins>(PlantTwinParts{.plant = *plant, .directory = directory, .history = *history},
+                                     "urn:t"));
+    auto all = standard_routes(*twins);
+    for (auto& each : routes(*twins)) all.push_back(std::move(each));
+    router = std::make_unique<api::Router>(std::move(all));
+  }
+  void TearDown() override {
+    history.reset();
+    std::filesystem::remove_all(folder);
+  }
+  void append(double value, Timestamp time) {
+    signal::SampleBatch batch;
+    batch.add_real(speed, time, value);
+    ASSERT_TRUE(history->append(batch));
+  }
+  api::Response call(Method method, const std::string& target, std::string_view body = {}, std::string accept = {},
+                     std::string_view content_type = "application/json") {
+    const auto path = target.substr(0, target.find('?'));
+    const auto match = router->find(method, path);
+    EXPECT_TRUE(match && match->route) << target;
+    api::RequestFacts facts{.method = method, .path = path};
+    if (path.size() < target.size()) facts.query = target.substr(path.size() + 1);
+    facts.host = "node:1";
+    facts.accept = std::move(accept);
+    auto parameters = match->parameters;
+    if (!match->route->reads_query) {
+      for (auto& [name, value] : *api::parse_query(facts.query)) parameters.emplace(name, value);
+    }
+    auto answer = match->route->handle({.parameters = std::move(parameters),
+                                        .body = body,
+                                        .content_type = content_type,
+                                        .if_match = {},
+                                        .caller = {.id = "user:anna"},
+                                        .facts = std::move(facts)});
+    if (!answer) return {.status = 599, .body = to_string(answer.error()), .version = {}};
+    return *std::move(answer);
+  }
+  api::Response get(const std::string& target) { return call(Method::get, target); }
+  static std::string at(std::string_view collection, std::string_view id, std::string_view rest = {}) {
+    return "/api/v3/" + std::string{collection} + '/' + encode_base64url(id) + std::string{rest};
+  }
+  static std::string a_submodel(const std::string& id, const std::string& elements = {}) {
+    return R"({"modelType":"Submodel","id":")" + id + R"(","idShort":"Data")" +
+           (elements.empty() ? "" : ",\"submodelElements\":[" + elements + ']') + '}';
+  }
+  static constexpr std::string_view kSpeed =
+      R"({"modelType":"Property","idShort":"Speed","valueType":"xs:int","value":"7"})";
+
+  SimulatedClock clock{parse_timestamp("2026-03-02T06:00:00Z").value()};
+  Log log{clock, LogLevel::error, LogFormat::text};
+  std::filesystem::path folder;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::ChunkStore> chunks;
+  signal::Directory directory;
+  std::unique_ptr<plant::Plant> plant;
+  std::unique_ptr<historian::Engine> history;
+  signal::SignalId speed{};
+  std::unique_ptr<Twins> twins;
+  std::unique_ptr<api::Router> router;
+};
+
+TEST_F(TwinServiceTest, ASubmodelIsWrittenChangedAndDeleted) {
+  const auto posted = call(Method::post, "/api/v3/submodels", a_submodel("urn:a", std::string{kSpeed}));
+  EXPECT_EQ(posted.status, 201) << posted.body;
+  ASSERT_FALSE(posted.headers.empty());
+  EXPECT_EQ(posted.headers[0].second, at("submodels", "urn:a"));
+  EXPECT_EQ(call(Method::post, "/api/v3.1/submodels/", a_submodel("urn:a")).status, 409);
+  EXPECT_EQ(get(at("submodels", "urn:a", "/submodel-elements/Speed/$value")).body, "7");
+  EXPECT_EQ(call(Method::patch, at("submodels", "urn:a", "/submodel-elements/Speed/$value"), "8").status, 204);
+  EXPECT_EQ(get(at("submodels", "urn:a", "/$value")).body, R"({"Speed":8})");
+  const auto refused = call(Method::patch, at("submodels", "urn:a", "/submodel-elements/Speed/$value"), "\"x\"");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find("must be of type xs:int"), std::string::npos) << refused.body;
+  EXPECT_EQ(get(at("submodels", "urn:a", "/submodel-elements/Speed/$value")).body, "8");
+  EXPECT_EQ(call(Method::post, at("submodels", "urn:a", "/submodel-elements"), kSpeed).status, 409);
+  EXPECT_EQ(call(Method::put, at("submodels", "urn:a", "/submodel-elements/New"),
+                 R"({"modelType":"Capability","idShort":"New"})")
+                .status,
+            201);
+  EXPECT_EQ(get(at("submodels", "urn:a", "/$path")).body, R"(["Speed","New"])");
+  EXPECT_EQ(get(at("submodels", "urn:a", "/submodel-elements/New/$value")).status, 400);
+  EXPECT_EQ(get(at("submodels", "urn:a", "/submodel-elements/New/attachment")).status, 405);
+  EXPECT_EQ(call(Method::del, at("submodels", "urn:a", "/submodel-elements/New")).status, 204);
+  EXPECT_EQ(get(at("submodels", "urn:a", "/submodel-elements/New")).status, 404);
+  EXPECT_EQ(call(Method::del, at("submodels", "urn:a")).status, 204);
+  EXPECT_EQ(get(at("submodels", "urn:a")).status, 404);
+}
+
+TEST_F(TwinServiceTest, WhatIsWrongIsAnsweredAsTheStandardHasIt) {
+  const auto missing = get(at("submodels", "urn:none"));
+  EXPECT_EQ(missing.status, 404);
+  EXPECT_TRUE(missing.body.starts_with(R"({"messages":[{"code":"404","messageType":"Error")")) << missing.body;
+  for (const auto target : {"/api/v3/submodels/invalid-base64url=====", "/api/v3/submodels?limit=-1",
+                            "/api/v3/submodels?limit=0", "/api/v3/submodels?level=x", "/api/v3/shells?assetIds=%%%",
+                            "/api/v3/shells?assetIds=e30", "/api/v3/submodels?cursor=zzz", "/api/v3/submodels?cursor=",
+                            "/api/v3/submodels?limit=1&limit=2", "/api/v3/submodels?semanticId=e30",
+                            "/api/v3/serialization?includeConceptDescriptions=maybe", "/api/v3/shells?cursor=g!!"}) {
+    EXPECT_EQ(get(target).status, 400) << target;
+  }
+  EXPECT_EQ(get("/api/v3/nothing").status, 404);
+  EXPECT_EQ(call(Method::del, "/api/v3/submodels").status, 405);
+  for (const auto body :
+       {"", "{}", "[]", "null", "{", R"({"modelType":"Submodel"})", R"({"modelType":"Submodel","id":"x","id2":1})"})
+    EXPECT_EQ(call(Method::post, "/api/v3/submodels", body).status, 400) << body;
+}
+
+TEST_F(TwinServiceTest, EachAssetHasItsShellWithLiveValues) {
+  const auto shell = get(at("shells", "urn:t:shell:press-7"));
+  ASSERT_EQ(shell.status, 200) << shell.body;
+  EXPECT_NE(shell.body.find(R"("value":"SN-4711")"), std::string::npos);
+  const auto value = at("submodels", "urn:t:submodel:press-7:signals", "/submodel-elements/spindle_speed/$value");
+  EXPECT_EQ(get(value).body, "1480.5");
+  append(1500, clock.now() + 1s);
+  EXPECT_EQ(get(value).body, "1500");
+  EXPECT_EQ(call(Method::patch, value, "3").status, 403);
+  EXPECT_EQ(call(Method::del, at("shells", "urn:t:shell:press-7")).status, 403);
+  const auto structure = get(at("submodels", "urn:t:submodel:line-1:structure"));
+  EXPECT_NE(structure.body.find("urn:t:asset:press-7"), std::string::npos);
+  const auto found =
+      get("/api/v3/lookup/shells?assetIds=" + encode_base64url(R"({"name":"serialNumber","value":"SN-4711"})"));
+  EXPECT_EQ(found.body, R"({"paging_metadata":{},"result":["urn:t:shell:press-7"]})");
+  // Every one is as the standard has it.
+  for (const auto of : {Class::AssetAdministrationShell, Class::Submodel}) {
+    const auto page = twins->list(of, {}, {}, 1000);
+    ASSERT_TRUE(page);
+    EXPECT_GE(page->items.size(), 2u);
+    for (const auto& each : page->items) EXPECT_TRUE(check_strictly(*each)) << to_string(check_strictly(*each).error());
+  }
+}
+
+TEST_F(TwinServiceTest, APropertyBoundByHandFollowsTheSignal) {
+  const auto element = R"({"modelType":"Property","idShort":"Live","valueType":"xs:double","value":"0","extensions":[
+    {"name":"hanse:signal","value":"press-7/spindle_speed"}]})";
+  ASSERT_EQ(call(Method::post, "/api/v3/submodels", a_submodel("urn:b", element)).status, 201);
+  EXPECT_EQ(get(at("submodels", "urn:b", "/$value")).body, R"({"Live":1480.5})");
+  EXPECT_EQ(call(Method::patch, at("submodels", "urn:b", "/$value"), R"({"Live":1})").status, 400);
+  const auto xml =
+      call(Method::get, "/api/v3/serialization?submodelIds=" + encode_base64url("urn:b"), {}, "application/xml");
+  EXPECT_NE(xml.body.find("<value>1480.5</value>"), std::string::npos) << xml.body;
+}
+
+TEST_F(TwinServiceTest, TheHistorianAnswersReadRecordsAndDeriveSegment) {
+  for (int i = 1; i <= 5; ++i) append(i, clock.now() + i * 1s);
+  const auto operation = [&](const std::string& name, const std::string& more = {}) {
+    return call(Method::post,
+                at("submodels", "urn:t:submodel:press-7:timeseries", "/submodel-elements/" + name + "/invoke"),
+                R"({"inputArguments":[{"value":{"modelType":"Range","idShort":"Timespan","valueType":"xs:dateTime",
+                "min":"2026-03-02T06:00:01Z","max":"2026-03-02T06:00:05Z"}})" +
+                    more + "]}");
+  };
+  const auto records = operation("ReadRecords");
+  EXPECT_EQ(records.status, 200);
+  EXPECT_NE(records.body.find(R"("executionState":"Completed")"), std::string::npos) << records.body;
+  EXPECT_NE(records.body.find(R"("idShort":"Record0003")"), std::string::npos);
+  EXPECT_EQ(records.body.find(R"("idShort":"Record0004")"), std::string::npos);
+  const auto text = [](const std::string& id_short, const std::string& value) {
+    return R"(,{"value":{"modelType":"Property","idShort":")" + id_short + R"(","valueType":"xs:string","value":")" +
+           value + "\"}}";
+  };
+  const auto derived = operation("DeriveSegment", text("SamplingInterval", "2") + text("AggregationMethod", "max"));
+  EXPECT_NE(derived.body.find(R"("value":"4")"), std::string::npos) << derived.body;
+  EXPECT_NE(operation("DeriveSegment").body.find(R"("executionState":"Failed")"), std::string::npos);
+  EXPECT_EQ(call(Method::post,
+                 at("submodels", "urn:t:submodel:press-7:timeseries", "/submodel-elements/Metadata/invoke"), "{}")
+                .status,
+            405);
+}
+
+TEST_F(TwinServiceTest, PagesHoldEverythingOnce) {
+  for (int i = 0; i < 7; ++i)
+    ASSERT_EQ(call(Method::post, "/api/v3/submodels", a_submodel("urn:s:" + std::to_string(i))).status, 201);
+  for (const auto limit : {1, 2, 3, 100}) {
+    std::vector<std::string> ids;
+    std::optional<std::string> cursor;
+    do {
+      const auto page = twins->list(Class::Submodel, {}, cursor, limit);
+      ASSERT_TRUE(page) << to_string(page.error());
+      for (const auto& each : page->items) ids.emplace_back(each->text(Name::id));
+      cursor = page->next;
+    } while (cursor);
+    auto sorted = ids;
+    std::sort(sorted.begin(), sorted.end());
+    EXPECT_EQ(std::unique(sorted.begin(), sorted.end()), sorted.end());
+    EXPECT_EQ(ids.size(), 7 + twins->plant().ids(Class::Submodel)->size());
+  }
+  EXPECT_EQ(twins->list(Class::Submodel, {{"idShort", "Data"}}, {}, 100)->items.size(), 7u);
+}
+
+TEST_F(TwinServiceTest, AShellOfThePlantTakesMoreSubmodels) {
+  ASSERT_EQ(call(Method::post, "/api/v3/submodels", a_submodel("urn:docs")).status, 201);
+  const auto reference = R"({"type":"ModelReference","keys":[{"type":"Submodel","value":"urn:docs"}]})";
+  const auto references = at("shells", "urn:t:shell:press-7", "/submodel-refs");
+  EXPECT_EQ(call(Method::post, references, reference).status, 201);
+  EXPECT_EQ(call(Method::post, references, reference).status, 409);
+  EXPECT_EQ(get(at("shells", "urn:t:shell:press-7", "/submodels/" + encode_base64url("urn:docs"))).status, 200);
+  EXPECT_EQ(call(Method::del, references + '/' + encode_base64url("urn:docs")).status, 204);
+  EXPECT_EQ(get(at("shells", "urn:t:shell:press-7", "/submodels/" + encode_base64url("urn:docs"))).status, 404);
+}
+
+TEST_F(TwinServiceTest, FilesAndPackagesComeBack) {
+  ASSERT_EQ(call(Method::post, "/api/v3/submodels",
+                 a_submodel("urn:f", R"({"modelType":"File","idShort":"Manual","contentType":"text/plain"})"))
+                .status,
+            201);
+  const auto attachment = at("submodels", "urn:f", "/submodel-elements/Manual/attachment");
+  EXPECT_EQ(get(attachment).status, 404);
+  const std::string form =
+      "--b\r\nContent-Disposition: form-data; name=\"fileName\"\r\n\r\nread me.txt\r\n--b\r\n"
+      "Content-Disposition: form-data; name=\"file\"; filename=\"x\"\r\nContent-Type: "
+      "text/plain\r\n\r\nHello\r\n--b--\r\n";
+  EXPECT_EQ(call(Method::put, attachment, form, {}, "multipart/form-data; boundary=b").status, 204);
+  EXPECT_EQ(get(attachment).body, "Hello");
+  const auto package = call(Method::get, "/api/v3/serialization?submodelIds=" + encode_base64url("urn:f"), {},
+                            "application/asset-administration-shell-package");
+  ASSERT_EQ(package.status, 200) << package.body;
+  ASSERT_EQ(call(Method::del, at("submodels", "urn:f")).status, 204);
+  const auto dry = twins->import(kAnna, package.body, true);
+  ASSERT_TRUE(dry) << to_string(dry.error());
+  EXPECT_EQ(get(at("submodels", "urn:f")).status, 404);
+  const auto report = twins->import(kAnna, package.body, false);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->kept);
+  EXPECT_EQ(report->errors, 0) << to_json(*report);
+  EXPECT_EQ(report->files, 1);
+  EXPECT_EQ(get(attachment).body, "Hello");
+  const auto kept = call(Method::post, "/api/v3/packages", package.body, {}, "application/octet-stream");
+  EXPECT_EQ(kept.status, 201) << kept.body;
+}
+
+TEST_F(TwinServiceTest, AnImportKeepsWhatIsSoundAndNamesTheRest) {
+  const auto report =
+      twins->import(kAnna, R"({"submodels":[{"modelType":"Submodel","id":"urn:i","idShort":"Data","submodelElements":[
+    {"modelType":"Property","idShort":"ok","valueType":"xs:int","value":"x"},{"modelType":"Capability"},{}]},{"modelType":"Submodel"}]})",
+                    false);
+  ASSERT_TRUE(report) << to_string(report.error());
+  EXPECT_TRUE(report->kept);
+  EXPECT_EQ(report->errors, 4) << to_json(*report);
+  EXPECT_EQ(get(at("submodels", "urn:i")).status, 200);
+  EXPECT_FALSE(twins->import(kAnna, "no document", false));
+}
+
+TEST_F(TwinServiceTest, PeopleSeeTreesAndFindByMeaning) {
+  EXPECT_NE(get("/api/v1/twin/shells").body.find(R"("id_short":"Signals")"), std::string::npos);
+  const auto view = get("/api/v1/twin/submodel?id=urn:t:submodel:press-7:signals");
+  EXPECT_NE(view.body.find(R"("value":"1480.5","value_type":"xs:double","unit":"1/min")"), std::string::npos)
+      << view.body;
+  const auto hits = get("/api/v1/twin/search?semantic_id=meaning:speed");
+  EXPECT_NE(hits.body.find(R"("path":"spindle_speed")"), std::string::npos) << hits.body;
+}
+
+TEST_F(TwinServiceTest, DescriptorsOfThisNodesTwinsAreThereByThemselves) {
+  const auto descriptor = get(at("shell-descriptors", "urn:t:shell:press-7"));
+  EXPECT_NE(descriptor.body.find("http://node:1/api/v3/shells/" + encode_base64url("urn:t:shell:press-7")),
+            std::string::npos)
+      << descriptor.body;
+  const auto registered =
+      R"({"id":"urn:elsewhere","idShort":"There","endpoints":[{"interface":"AAS-3.1","protocolInformation":{"href":"https://x/y","endpointProtocolVersion":["1.1"]}}]})";
+  EXPECT_EQ(call(Method::post, "/api/v3/shell-descriptors", registered).status, 201);
+  EXPECT_EQ(get(at("shell-descriptors", "urn:elsewhere")).status, 200);
+  EXPECT_EQ(call(Method::del, at("shell-descriptors", "urn:elsewhere")).status, 204);
+  EXPECT_GT(standard_operation_count(), 90u);
+}
+
+}  // namespace
+}  // namespace hanse::twin
