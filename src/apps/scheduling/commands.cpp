@@ -334,6 +334,7 @@ Result<std::map<AssetId, Reliability>> Scheduling::reliabilities(int days) const
     HANSE_TRY(const auto events, context_.plant.events().all(machine, range));
     out[machine] = reliability_of(machine, events, range, settings_.down_after);
   }
+  pool_by_kind(out, *context_.plant.records());
   return out;
 }
 

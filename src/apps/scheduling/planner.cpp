@@ -20,6 +20,11 @@ solver::Objective objective_of(const SchedulingSettings& settings) {
   return {.makespan = 1, .weighted_tardiness = settings.tardiness_weight, .setup_seconds = settings.setup_weight};
 }
 
+/// A second of shift costs a fifth of a second of tardiness, whatever the objective's weights are.
+std::int32_t change_percent(const SchedulingSettings& settings) {
+  return static_cast<std::int32_t>(20 * std::max<std::int64_t>(1, settings.tardiness_weight));
+}
+
 Result<void> accept(const Model& model, const solver::Schedule& schedule) {
   const auto violations = solver::check(model.problem, schedule);
   if (violations.empty()) return {};
@@ -156,6 +161,7 @@ Result<PlanDraft> draft_schedule(const PlanRequest& request) {
                                                         .now = model.now,
                                                         .frozen = seconds_of(request.settings.frozen),
                                                         .firm = seconds_of(request.settings.firm),
+                                                        .change_percent = change_percent(request.settings),
 
                                                         .shift_tolerance = seconds_of(request.settings.tolerance),
                                                         .highest = request.highest,

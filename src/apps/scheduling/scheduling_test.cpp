@@ -305,6 +305,21 @@ TEST_F(Workshop, AnOutlookDrawsBreakdownsFromTheMachinesOwnHistory) {
   EXPECT_EQ(to_json(*again), to_json(*unsure));
 }
 
+TEST_F(Workshop, FewFailuresSayNothingOfAMachineAlone) {
+  std::map<AssetId, Reliability> all{{AssetId{"saw-1"}, {AssetId{"saw-1"}, 1, 0.2, 0.2, 1}},
+                                     {AssetId{"saw-2"}, {AssetId{"saw-2"}, 5, 99.8, 19.96, 0.4}}};
+  pool_by_kind(all, *plant->records());
+  EXPECT_EQ(all[AssetId{"saw-1"}].basis, Basis::kind);
+  EXPECT_NEAR(all[AssetId{"saw-1"}].mtbf_h, 100.0 / 6, 1e-9);
+  EXPECT_NEAR(all[AssetId{"saw-1"}].mttr_h, 3.0 / 6, 1e-9);
+  EXPECT_EQ(all[AssetId{"saw-2"}].basis, Basis::own);
+  EXPECT_NEAR(all[AssetId{"saw-2"}].mtbf_h, 19.96, 1e-9);
+  all = {{AssetId{"saw-1"}, {AssetId{"saw-1"}, 2, 0.2, 0.1, 1}}};
+  pool_by_kind(all, *plant->records());
+  EXPECT_EQ(all[AssetId{"saw-1"}].basis, Basis::none);
+  EXPECT_EQ(all[AssetId{"saw-1"}].mtbf_h, 0) << "no breakdown is drawn from so little";
+}
+
 TEST(Reliability, CountsFailuresOfProducingTime) {
   using plant::MachineState;
   std::vector<plant::ProductionEvent> events;

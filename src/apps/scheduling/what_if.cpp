@@ -86,6 +86,29 @@ Reliability reliability_of(const AssetId& machine, std::span<const plant::Produc
   return out;
 }
 
+void pool_by_kind(std::map<AssetId, Reliability>& all, const plant::Records& plant) {
+  constexpr std::int64_t kFailuresMin = 3;
+  const auto kind_of = [&](const AssetId& id) {
+    const auto* asset = plant.asset(id);
+    return asset ? asset->kind : std::string{};
+  };
+  std::map<std::string, Reliability> kinds;
+  for (const auto& [id, one] : all) {
+    auto& kind = kinds[kind_of(id)];
+    kind.failures += one.failures;
+    kind.producing_h += one.producing_h;
+    kind.mttr_h += one.mttr_h * static_cast<double>(one.failures);  // Hours down, until they are divided.
+  }
+  for (auto& [id, one] : all) {
+    if (one.failures >= kFailuresMin) continue;
+    const auto& kind = kinds[kind_of(id)];
+    one.basis = kind.failures >= kFailuresMin ? Basis::kind : Basis::none;
+    const double failures = static_cast<double>(kind.failures);
+    one.mtbf_h = one.basis == Basis::kind ? kind.producing_h / failures : 0;
+    one.mttr_h = one.basis == Basis::kind ? kind.mttr_h / failures : 0;
+  }
+}
+
 Result<Outlook> outlook(const OutlookRequest& request) {
   const auto model = build_model(request.input);
   HANSE_TRY(const auto base, shifted_schedule(model, request.published));

@@ -9,6 +9,14 @@
 
 namespace hanse::apps::scheduling {
 
+/// Whose history a machine's figures are.
+enum class Basis {
+  own,   ///< Its own, with enough failures to say something.
+  kind,  ///< Of all machines of its kind together.
+  none,  ///< Neither has broken often enough: no breakdown is drawn.
+};
+HANSE_DESCRIBE_ENUM(Basis, own, kind, none)
+
 /// How often a machine breaks and how long that lasts, as it did so far.
 struct Reliability {
   AssetId machine;
@@ -16,12 +24,16 @@ struct Reliability {
   double producing_h = 0;
   double mtbf_h = 0;  ///< Mean time between failures, of producing time; 0 when it never broke.
   double mttr_h = 0;  ///< Mean time to repair.
+  Basis basis = Basis::own;
 };
-HANSE_DESCRIBE(Reliability, (machine, failures, producing_h, mtbf_h, mttr_h))
+HANSE_DESCRIBE(Reliability, (machine, failures, producing_h, mtbf_h, mttr_h, basis))
 
 /// From the machine's state events, in order of time, within the range. A stop shorter than `shortest` is none.
 Reliability reliability_of(const AssetId& machine, std::span<const plant::ProductionEvent> events, plant::Span range,
                            Duration shortest);
+
+/// A few failures in a few hours say nothing: such a machine takes the figures of its kind, if those do.
+void pool_by_kind(std::map<AssetId, Reliability>& all, const plant::Records& plant);
 
 /// When an order is finished, over all runs.
 struct OrderOutlook {
