@@ -14,6 +14,7 @@
 #include "ecosystem/routes.hpp"
 #include "net/on_pool.hpp"
 #include "node/history/history_routes.hpp"
+#include "node/opcua/nodeset_routes.hpp"
 #include "node/opcua/trust_routes.hpp"
 #include "node/partners/shared_files.hpp"
 #include "node/protocols.hpp"
@@ -164,6 +165,7 @@ std::vector<api::Route> Node::make_routes() {
   append(routes, history_routes(base_, clock_, [this](const signal::SampleBatch& batch) { return append_now(batch); }));
   append(routes, connection_routes(connections_));
   append(routes, trust_routes(certificates_, *base_.store, clock_));
+  append(routes, nodeset_routes());
   append(routes, engine_.routes());
   append(routes, apps::scheduling::routes(*scheduling_));
   append(routes, partners_->routes());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Asset, BrowsedValue, Connection, ConnectionHealth, Protocol } from '../api/contract';
-import { byDevice, canHoldLine, firstSettings, headline, idFrom, isOneMachine, machinesFirst, nextPosition, places } from './connect';
+import { byDevice, canHoldLine, firstSettings, headline, idFrom, isOneMachine, machinesFirst, nextPosition, nodeChoices, places } from './connect';
 
 const protocol: Protocol = { id: 'modbus', title: 'Modbus TCP', summary: '', schema: { schema: { $ref: '#/components/schemas/S' }, components: { schemas: { S: { type: 'object', properties: { host: { type: 'string' }, port: { type: 'integer', default: 502 } } } } } } };
 const connection = (id: string, enabled = true): Connection => ({ id, name: id, protocol: 'modbus', enabled, asset: '', template_id: '', settings: {} });
@@ -31,6 +31,7 @@ describe('connect', () => {
   });
   it('groups what was found by device', () => {
     const value = (device: string, name: string): BrowsedValue => ({ declaration: { address: `${device}/${name}`, device, name, type: 'real', unit: '', meaning: 'other', interpolation: 'step', description: '' }, value: '1', quality: 'good', time: null });
+    expect(nodeChoices([value('m10', 'a'), value('', 'b')])).toEqual([{ node: 'm10/a', name: 'm10/a', meaning: 'other', unit: '' }, { node: '/b', name: 'b', meaning: 'other', unit: '' }]);
     expect(byDevice([value('m10', 'a'), value('m9', 'a'), value('m10', 'b')]).map((group) => [group.device, group.values.length])).toEqual([['m9', 1], ['m10', 2]]);
   });
 });

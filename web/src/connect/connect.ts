@@ -48,5 +48,8 @@ export const machinesFirst = (assets: Asset[]): Asset[] => [...assets.filter((as
 export const nextPosition = (assets: Asset[], parent: string): number => Math.max(0, ...assets.filter((asset) => asset.parent === parent).map((asset) => asset.position)) + 1;
 /** A line hangs in an area, a site or an enterprise. */
 export const canHoldLine = (asset: Asset): boolean => asset.level === 'enterprise' || asset.level === 'site' || asset.level === 'area';
+/** What an OPC UA connection reads, chosen from what a file describes. A slash divides device and name. */
+export const nodeChoices = (values: BrowsedValue[]): { node: string; name: string; meaning: string; unit: string }[] =>
+  values.map(({ declaration: one }) => ({ node: one.address, name: one.device ? `${one.device}/${one.name}` : one.name, meaning: one.meaning, unit: one.unit }));
 export const steps = ['protocol', 'settings', 'test', 'place', 'done'] as const;
 export type Step = (typeof steps)[number];

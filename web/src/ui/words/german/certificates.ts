@@ -1,4 +1,4 @@
-/** Of the page with OPC UA certificates. */
+/** Of the page with OPC UA certificates, and of a machine that is prepared by its NodeSet2 file. */
 export const certificates: Record<string, string> = {
   '{n} certificates are trusted': '{n} Zertifikaten wird vertraut',
   '{n} certificates wait for a decision': '{n} Zertifikate warten auf eine Entscheidung',
@@ -17,13 +17,17 @@ export const certificates: Record<string, string> = {
   'Forget {name}': '{name} vergessen',
   'Forget {name}?': '{name} vergessen?',
   'Here you will see the certificates of other sides': 'Hier sehen Sie die Zertifikate der Gegenstellen',
+  'Its maker can give you a NodeSet2 file (XML): what it says becomes the list of values to read. The connection waits until the machine answers.': 'Der Hersteller kann Ihnen eine NodeSet2-Datei (XML) geben: Was darin steht, wird zur Liste der zu lesenden Werte. Die Verbindung wartet, bis die Maschine antwortet.',
   'New connections with this certificate are refused. One that is open stays until it ends.': 'Neue Verbindungen mit diesem Zertifikat werden abgewiesen. Eine offene bleibt, bis sie endet.',
+  'NodeSet2 file': 'NodeSet2-Datei',
   'No certificate was met yet': 'Noch kein Zertifikat getroffen',
   'OPC UA certificates': 'OPC-UA-Zertifikate',
   'One certificate is trusted': 'Einem Zertifikat wird vertraut',
   'Our own certificate': 'Unser eigenes Zertifikat',
   'SHA-256 fingerprint': 'SHA-256-Fingerabdruck',
   'The certificate is deleted. It comes back as one that waits for a decision when it is met again.': 'Das Zertifikat wird gelöscht. Es kommt als eines zurück, das auf eine Entscheidung wartet, wenn es wieder auftaucht.',
+  'The file describes {n} values of {devices} devices; nothing was read yet.': 'Die Datei beschreibt {n} Werte von {devices} Geräten; gelesen wurde noch nichts.',
+  'The machine is not on site yet': 'Die Maschine ist noch nicht vor Ort',
   'The fingerprints are the same': 'Die Fingerabdrücke stimmen überein',
   'Trust no longer': 'Nicht mehr vertrauen',
   'Trust {name} no longer?': '{name} nicht mehr vertrauen?',
