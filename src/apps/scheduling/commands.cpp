@@ -127,8 +127,7 @@ Result<MoveAnswer> Scheduling::move(const store::Actor& actor, const MoveRequest
   const auto model = build_model(input);
   auto wanted = request_of(*seen, model);
   wanted.published = published;
-  wanted.highest = solver::Rung::right_shift;
-  HANSE_TRY(auto draft, draft_schedule(wanted));
+  HANSE_TRY(auto draft, shift_draft(wanted));
   draft.figures.solve_ms = static_cast<double>((context_.clock.monotonic() - begin).count()) / 1e6;
   const OperationKey key{request.order, request.step};
   draft.changes = moves_between(seen->current->operations, draft.operations, settings_.tolerance, key, name_of(actor));

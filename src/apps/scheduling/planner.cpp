@@ -187,6 +187,20 @@ Result<PlanDraft> draft_schedule(const PlanRequest& request) {
   return draft;
 }
 
+Result<PlanDraft> shift_draft(const PlanRequest& request) {
+  HANSE_TRY(const auto shifted, shifted_schedule(request.model, request.published));
+  HANSE_CHECK(accept(request.model, shifted));
+  PlanDraft draft{.operations = as_operations(request.model, shifted),
+                  .changes = {},
+                  .unplaced = {},
+                  .rung = solver::Rung::right_shift,
+                  .rungs = {},
+                  .figures = {}};
+  add_unplaced(request, shifted, draft);
+  add_figures(request, solver::measure(request.model.problem, shifted), draft);
+  return draft;
+}
+
 Result<solver::Schedule> shifted_schedule(const Model& model, std::span<const PlannedOperation> published) {
   const solver::Plan plan{.problem = model.problem, .schedule = as_schedule(model, published)};
   return solver::right_shift(plan, model.now);

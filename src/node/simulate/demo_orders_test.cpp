@@ -30,7 +30,8 @@ TEST(DemoOrders, MakeAScheduleInWhichEveryMachineHasWorkAtOnce) {
   EXPECT_TRUE(version->unplaced.empty());
   std::map<plant::AssetId, Timestamp> first;
   for (const auto& one : version->operations) first.try_emplace(one.machine, one.start);
-  for (const auto& [id, asset] : plant->records()->assets) {
+  const auto records = plant->records();
+  for (const auto& [id, asset] : records->assets) {
     if (asset.level != plant::Level::asset || asset.kind == "meter") continue;
     ASSERT_TRUE(first.contains(id)) << id.value;
     EXPECT_LT(first[id] - clock.now(), 3h) << id.value;

@@ -88,11 +88,43 @@ class Ladder {
     result_.measures.change = report.change;
   }
 
+  /// The published places, and for what is new a place in line by its due date, on the machine with the least to do:
+  /// after what is frozen, before what can wait longer. Only the sequence is taken from it.
+  std::vector<std::optional<Placement>> with_guesses() const {
+    auto places = published_;
+    std::vector<std::int64_t> load(shop_.machines.size(), 0);
+    for (const auto& at : published_) {
+      if (at) load[position(at->machine)] += at->end - at->start;
+    }
+    std::uint32_t first = 0;
+    for (const auto& job : plan_.problem.jobs) {
+      const auto end = first + static_cast<std::uint32_t>(job.operations.size());
+      std::int64_t left = 0;
+      for (auto i = end; i-- > first;) {
+        if (published_[i] || shop_.items[i].fact || shop_.items[i].choices == 0) continue;
+        std::uint32_t best = 0;
+        const auto after = [&](std::uint32_t c) {
+          return load[shop_.choice(i, c).machine] + shop_.choice(i, c).duration;
+        };
+        for (std::uint32_t c = 1; c < shop_.items[i].choices; ++c) best = after(c) < after(best) ? c : best;
+        const auto& choice = shop_.choice(i, best);
+        load[choice.machine] += choice.duration;
+        left += choice.duration + shop_.items[i].lag;
+        const auto soonest = std::min<std::int64_t>(std::int64_t{options_.now} + options_.frozen, kHorizonMax);
+        const auto latest = std::clamp<std::int64_t>(job.due ? *job.due - left : kHorizonMax / 2, soonest, kHorizonMax);
+        const auto start = static_cast<Seconds>(latest);
+        places[i] = Placement{MachineIndex{choice.machine}, start, start, {}};
+      }
+      first = end;
+    }
+    return places;
+  }
+
   void right_shift() {
     GeneralCore core{shop_, search_};
     core.decoder().set_floors(starts_of(published_));
     core.decoder().set_preferred(people_of(published_));
-    shifted_ = core.from_schedule({.operations = published_, .carriages = {}, .unplaced = {}});
+    shifted_ = core.from_schedule({.operations = with_guesses(), .carriages = {}, .unplaced = {}});
     shift_schedule_ = core.decoder().schedule();
     for (std::uint32_t i = 0; i < count_; ++i) {
       const bool moved = changed(published_[i], shift_schedule_.operations[i]);
