@@ -21,9 +21,10 @@ namespace {
 using namespace hanse;
 
 double seconds_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
+  const SystemClock clock;
+  const auto begin = clock.monotonic();
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return std::chrono::duration<double>(clock.monotonic() - begin).count();
 }
 
 void check(bool right, const char* what) {

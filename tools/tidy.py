@@ -139,13 +139,14 @@ def check_decisions():
 
 
 def check_family_ids():
-    """One id everywhere: an app's folder, its pages' folder."""
+    """One id everywhere: an app's folder, its pages' folder; other rooms may have pages, too."""
     apps = {p.name for p in (ROOT / "src/apps").glob("*") if p.is_dir()}
     pages = {p.name for p in (ROOT / "web/src/apps").glob("*") if p.is_dir()}
     for missing in sorted(apps - pages):
         report(ROOT / "web/src/apps" / missing, 1, f"app '{missing}' has no page folder of the same id")
-    for missing in sorted(pages - apps):
-        report(ROOT / "web/src/apps" / missing, 1, f"page folder '{missing}' has no app of the same id")
+    rooms = {p.name for p in (ROOT / "src").glob("*") if p.is_dir()}
+    for missing in sorted(pages - apps - rooms):
+        report(ROOT / "web/src/apps" / missing, 1, f"page folder '{missing}' has no app or room of the same id")
 
 
 FORBIDDEN_TEXT = re.compile(r"/work/|artifactory|\bhelper session\b|registry\.npmjs", re.IGNORECASE)

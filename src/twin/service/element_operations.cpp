@@ -186,6 +186,9 @@ Result<Response> get_metadata(Call& call) {
   if ((level && *level != "core") || (extent && *extent != "withoutBlobValue"))
     return fail(ErrorCode::invalid, "metadata takes neither 'level' nor 'extent'");
   HANSE_TRY(const auto found, element_of(call));
+  if (found.element->of() == Capability || found.element->of() == Operation)
+    return fail(ErrorCode::invalid,
+                fmt::format("{} has no values, so no metadata apart", info(found.element->of()).name));
   std::string body;
   append_metadata(body, *found.element);
   return json_response(std::move(body));
@@ -224,6 +227,9 @@ Result<Response> get_reference(Call& call) {
 Result<Response> get_paths(Call& call) {
   HANSE_TRY(const auto shape, shape_wish(call.query));
   HANSE_TRY(const auto found, element_of(call));
+  const auto of = found.element->of();
+  if (of != SubmodelElementCollection && of != SubmodelElementList && of != Entity)
+    return fail(ErrorCode::invalid, fmt::format("{} holds no elements with paths", info(of).name));
   return json_response(to_json(paths_of(*found.element, shape.level)));
 }
 

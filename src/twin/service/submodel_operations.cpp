@@ -83,11 +83,18 @@ Result<Response> get_submodel(Call& call) {
 }
 
 Result<Response> put_submodel(Call& call) {
-  if (call.names.contains("aas")) HANSE_CHECK(submodel_of(call));
+  const bool below_shell = call.names.contains("aas");
+  if (below_shell) HANSE_CHECK(call.twins.get(AssetAdministrationShell, call.name("aas")));
   HANSE_TRY(const auto submodel, read_body(call, Submodel));
   if (submodel.text(Name::id) != call.name("sm"))
     return fail(ErrorCode::invalid, "the body's id must be that of the path");
   HANSE_TRY(const bool is_new, call.twins.put(call.actor(), submodel));
+  if (below_shell) {
+    // Written below a shell, it is the shell's.
+    const auto added =
+        call.twins.add_submodel(call.actor(), call.name("aas"), model_reference(Submodel, call.name("sm")));
+    if (!added && added.error().code != ErrorCode::conflict) return added.error();
+  }
   if (!is_new) return no_content();
   return created(call, full_path(call, "submodels", submodel.text(Name::id)), write_json(submodel));
 }
