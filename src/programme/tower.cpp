@@ -10,6 +10,8 @@ namespace {
 
 using internal::week_of;
 
+constexpr double kLeastUnits = 0.5;  ///< Less of a part is what rounding left.
+
 /// Of all orders of a part, by week.
 struct PartWeeks {
   explicit PartWeeks(std::size_t weeks) : planned(weeks), made(weeks) {}
@@ -68,6 +70,7 @@ void write_gating(Tower& tower, const std::map<std::string, PartWeeks>& parts,
                   const std::map<std::string, std::string>& names) {
   const auto now = static_cast<std::size_t>(tower.week);
   for (const auto& [id, part] : parts) {
+    if (part.ordered < kLeastUnits) continue;
     Gating row{.part = id, .name = id == tower.need ? tower.name : id, .ordered = part.ordered};
     if (const auto name = names.find(id); name != names.end()) row.name = name->second;
     row.produced = part.produced;

@@ -120,6 +120,7 @@ class Seeder {
     for (const auto& [part_id, trade] : {std::pair{std::string{kChip}, chip}, std::pair{s_.own_part, valve}}) {
       const auto found = common_.find(part_id);
       Part part = found != common_.end() ? found->second : make_part(part_id, trade, 0);
+      part.name = std::string{trade.word};
       if (part_id == kChip) part.requirement.certificates = {"AEC-Q100"};
       common_.emplace(part_id, part);
       assemblies[part_id == kChip ? 0 : 1].inputs.push_back({part_id, 1});

@@ -16,7 +16,11 @@ using internal::Saddle;
 using internal::State;
 
 constexpr std::size_t kRestartFirst = 100, kRestartLast = 400;
-constexpr double kCrumb = 5e-4;           ///< Of the weekly need: less isn't worth an order of its own.
+constexpr double kCrumb = 5e-4;       ///< Of the weekly need: less isn't worth an order of its own.
+constexpr double kPricesShare = 0.5;  ///< Of the budget goes into prices of everybody, the rest into ever fewer.
+constexpr std::size_t kThinIterations = 150;
+constexpr int kThinPatience = 3;
+constexpr double kThinFirst = 0.2, kThinMost = 2, kThinLeast = 0.02;
 constexpr double kPlanShareOfTime = 0.2;  ///< Of the time goes into plans, the rest into prices.
 
 class Solver {
@@ -28,11 +32,11 @@ class Solver {
     if (options_.start) offer(to_state(model_, *options_.start));
     first_plan();
     start_prices();
-    Saddle saddle{model_, std::max<std::size_t>(1, options_.threads)};
+    Saddle saddle{thin_, std::max<std::size_t>(1, options_.threads)};
     saddle.start_from(best_prices_);
     saddle.start_from(best_);
     std::size_t length = kRestartFirst;
-    while (!done()) {
+    while (!done() && !(to_thin() && spent() >= kPricesShare)) {
       saddle.iterate(std::min<std::uint64_t>(length, options_.iterations_max - iterations_));
       iterations_ += length;
       try_prices(saddle.mean_prices());
@@ -44,6 +48,7 @@ class Solver {
       report();
     }
     if (!planned_last_) plan_from(saddle.mean_state());
+    if (to_thin()) thin_out(saddle);
     return finish();
   }
 
@@ -136,6 +141,91 @@ class Solver {
     }
   }
 
+  /// Where a first part costs something, few makers with much are better than many with crumbs.
+  bool to_thin() const { return options_.whole && activations_; }
+  double spent() const {
+    const double iterations = static_cast<double>(iterations_) / static_cast<double>(options_.iterations_max);
+    return options_.elapsed_s ? std::max(iterations, (now() - begin_) / options_.seconds_max) : iterations;
+  }
+
+  /// Fix and optimise: activities that are open for little are closed in the model that the prices are found for, so
+  /// that others move into their place; what made the plan worse is opened again and less is closed the next time.
+  void thin_out(Saddle& saddle) {
+    std::vector<std::uint8_t> closed(model_.count), kept(model_.count);
+    double share = kThinFirst;
+    int worse = 0;
+    const auto crumb = static_cast<float>(kCrumb * model_.demand_total / model_.weeks);
+    while (!done() && share >= kThinLeast && share <= kThinMost) {
+      if (worse == 0) {
+        auto next = close_more(closed, saddle.mean_state(), share);
+        if (next == closed) {
+          share *= 1.5;
+          continue;
+        }
+        closed = std::move(next);
+        close_in(closed);
+      }
+      saddle.iterate(std::min<std::uint64_t>(kThinIterations, options_.iterations_max - iterations_));
+      iterations_ += kThinIterations;
+      try_prices(saddle.mean_prices());
+      const auto mean = saddle.mean_state();
+      State state = carry_out(model_, mean, closed, crumb);
+      trim(model_, state);
+      if (value_of(model_, state) < value_) {
+        offer(std::move(state));
+        kept = closed;
+        worse = 0;
+      } else if (++worse >= kThinPatience) {
+        closed = kept;
+        close_in(closed);
+        share *= 0.6;
+        worse = 0;
+      }
+      saddle.restart();
+      report();
+    }
+  }
+
+  void close_in(const std::vector<std::uint8_t>& closed) {
+    for (std::size_t e = 0; e < model_.count; ++e) {
+      for (std::uint32_t t = 0; t < model_.weeks; ++t)
+        thin_.most[e * model_.weeks + t] = closed[e] ? 0 : model_.most[e * model_.weeks + t];
+    }
+  }
+
+  /// Closes what makes less than `share` of what the open makers of its item make on average, the smallest first, as
+  /// long as those that stay could make it all.
+  std::vector<std::uint8_t> close_more(std::vector<std::uint8_t> closed, const State& wishes, double share) const {
+    std::vector<double> volume(model_.count), total(model_.items), able(model_.items);
+    std::vector<std::size_t> open(model_.items);
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t e = 0; e < model_.count; ++e) {
+      if (closed[e]) continue;
+      double possible = 0;
+      for (std::uint32_t t = 0; t < model_.weeks; ++t) {
+        volume[e] += wishes.made[e * model_.weeks + t];
+        possible += model_.most[e * model_.weeks + t];
+      }
+      const auto item = model_.place[e] / model_.zones;
+      total[item] += volume[e];
+      able[item] += possible;
+      ++open[item];
+      order.push_back(e);
+    }
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return volume[a] < volume[b]; });
+    for (const auto e : order) {
+      const auto item = model_.place[e] / model_.zones;
+      if (open[item] <= 1 || volume[e] > share * total[item] / static_cast<double>(open[item])) continue;
+      double possible = 0;
+      for (std::uint32_t t = 0; t < model_.weeks; ++t) possible += model_.most[e * model_.weeks + t];
+      if (able[item] - possible < 1.5 * total[item]) continue;
+      able[item] -= possible;
+      --open[item];
+      closed[e] = 1;
+    }
+    return closed;
+  }
+
   bool worth_planning() const {
     if (!options_.elapsed_s) return true;
     return planning_s_ <= kPlanShareOfTime * (now() - begin_);
@@ -212,6 +302,7 @@ class Solver {
   }
 
   const Model model_;
+  Model thin_ = model_;  ///< Without what is closed.
   const SolveOptions& options_;
   State best_;
   Prices best_prices_;
@@ -220,6 +311,9 @@ class Solver {
   double threshold_ = 0.05;
   std::uint64_t iterations_ = 0;
   bool planned_last_ = false;
+  const bool activations_ =
+      std::any_of(model_.problem.activities.begin(), model_.problem.activities.end(),
+                  [](const Activity& activity) { return activity.activation_cost > 0 || activity.lot > 0; });
 };
 
 }  // namespace

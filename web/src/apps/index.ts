@@ -6,4 +6,5 @@ export const appPages: { id: string; title: string; load: () => Promise<{ defaul
   { id: 'scheduling', title: 'Scheduling', load: () => import('./scheduling/SchedulingPage.svelte') },
   { id: 'ecosystem', title: 'Ecosystem', load: () => import('./ecosystem/EcosystemPage.svelte') },
   { id: 'programme', title: 'Programme', load: () => import('./programme/ProgrammePage.svelte') },
+  { id: 'twin', title: 'Twin', load: () => import('./twin/TwinPage.svelte') },
 ];

@@ -1,0 +1,45 @@
+import type { ElementRow, ShellRow } from '../../api/contract';
+
+/** Shells whose name, id, asset or submodels contain every word. */
+export function matching(shells: ShellRow[], text: string): ShellRow[] {
+  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) return shells;
+  return shells.filter((shell) => {
+    const all = [shell.name, shell.id, shell.id_short, shell.asset_id, ...shell.submodels.flatMap((one) => [one.id_short, one.semantic_id])].join(' ').toLowerCase();
+    return wanted.every((word) => all.includes(word));
+  });
+}
+
+/** What a shell or submodel is called: its name, else its short id, else its id. */
+export function nameOf(item: { name?: string; id_short: string; id: string }): string {
+  return item.name || item.id_short || item.id;
+}
+
+/** Rows that are seen: not below a closed one. */
+export function visible(rows: ElementRow[], closed: ReadonlySet<string>): ElementRow[] {
+  const out: ElementRow[] = [];
+  let hiddenBelow = Infinity;
+  for (const row of rows) {
+    if (row.depth > hiddenBelow) continue;
+    hiddenBelow = closed.has(row.path) ? row.depth : Infinity;
+    out.push(row);
+  }
+  return out;
+}
+
+/** Does the row at `index` hold others? */
+export function holdsOthers(rows: ElementRow[], index: number): boolean {
+  const next = rows[index + 1];
+  return next !== undefined && next.depth > rows[index].depth;
+}
+
+/** An identifier as the standard's addresses have it: base64url without padding. */
+export function encodeId(id: string): string {
+  const bytes = new TextEncoder().encode(id);
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+}
+
+/** Where a shell or submodel is in the standard's interface. */
+export function standardAddress(kind: 'shells' | 'submodels', id: string): string {
+  return `/api/v3/${kind}/${encodeId(id)}`;
+}
