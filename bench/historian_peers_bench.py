@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Peers of the historian on the same sets A, B and C (see historian_bench.cpp): VictoriaMetrics and InfluxDB from Debian by line
-protocol in batches of 1.5 MB over one connection, DuckDB and chDB (ClickHouse) from npm by a CSV file. CPU-seconds are the server's;
-bytes are the data folder's after its own flush or merge and a clean stop. A peer that can't be had is skipped, printed and counted.
+"""The historian and its peers on the same sets A, B and C (see historian_bench.cpp), in turn: ours before each peer, of which the
+median counts. VictoriaMetrics and InfluxDB from Debian by line protocol in batches of 1.5 MB over one connection, DuckDB and chDB
+(ClickHouse) from npm by a CSV file. CPU-seconds are the server's; bytes are the data folder's after its own flush or merge and a
+clean stop. A peer that can't be had is skipped, printed and counted.
 
 HANSE_BENCH_PEERS names those wanted, as in `victoriametrics,influxdb`."""
 import contextlib
@@ -195,6 +196,15 @@ PEERS = {"victoriametrics": ("victoria-metrics", victoriametrics), "influxdb": (
          "duckdb": ("node", sql_peer("duckdb", "@duckdb/node-api")), "chdb": ("node", sql_peer("chdb", "chdb"))}
 
 
+def ours(name, figures):
+    """One run of our own on a set; adds to each figure's values."""
+    done = subprocess.run([BENCH, name], capture_output=True, text=True, check=True, cwd=ROOT)
+    for line in done.stdout.splitlines():
+        words = line.split()
+        if words[0] == "FIGURE":
+            figures.setdefault((words[1], " ".join(words[3:])), []).append(float(words[2]))
+
+
 def main():
     wanted = os.environ.get("HANSE_BENCH_PEERS", ",".join(PEERS)).split(",")
     lost = {peer: f"'{PEERS[peer][0]}' isn't installed" for peer in wanted if shutil.which(PEERS[peer][0]) is None}
@@ -210,7 +220,9 @@ def main():
             if name == "c":
                 with open(lines, "rb") as file:
                     values = sum(1 for _ in file)
+            figures = {}
             for peer in wanted:
+                ours(name, figures)
                 if peer in lost:
                     continue
                 try:
@@ -218,6 +230,8 @@ def main():
                 except (RuntimeError, OSError, subprocess.SubprocessError, http.client.HTTPException) as error:
                     lost[peer] = f"set {name}: {error}"
             os.remove(lines)
+            for (figure, unit), measured in figures.items():
+                print(f"FIGURE {figure} {statistics.median(measured):g} {unit}", flush=True)
     for peer, why in lost.items():
         print(f"SKIP {peer}: {why}", flush=True)
 
