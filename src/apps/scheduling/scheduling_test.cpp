@@ -137,7 +137,7 @@ TEST_F(Workshop, AMoveSnapsToWhatCanBeAndIsTakenBack) {
   ASSERT_EQ(app->current()->pins.size(), 1u);
 
   ASSERT_TRUE(app->undo(actor));
-  EXPECT_EQ(to_string(planned("B", "mill")->start), to_string(before.start)) << to_json(app->current()->operations);
+  EXPECT_LT(planned("B", "mill")->start - before.start, 1min) << "nothing begins before now, which has moved on";
   EXPECT_TRUE(app->current()->pins.empty());
   EXPECT_EQ(app->current()->undoes, moved->version);
   EXPECT_EQ(app->undo(actor).error().code, ErrorCode::conflict);

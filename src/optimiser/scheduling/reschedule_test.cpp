@@ -77,6 +77,23 @@ TEST(Reschedule, MovesWorkAwayFromABrokenMachineAndSaysWhy) {
   EXPECT_EQ(result->rungs.front().rung, Rung::right_shift);
 }
 
+TEST(Reschedule, NewOrdersStandInLineByTheirDueDateBehindWhatWasPublished) {
+  auto plan = two_machines();
+  const auto before = plan.schedule.operations;
+  for (const Seconds due : {2'000, 600}) {
+    const Job job{.name = std::to_string(due), .due = due, .operations = {{.modes = {{MachineIndex{0}, 100}}}}};
+    ASSERT_TRUE(apply(plan, {.kind = EventKind::rush_order, .at = 10, .job = job}));
+  }
+
+  const auto result = reschedule(plan, {.now = 10, .highest = Rung::right_shift});
+
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_EQ(violations_of(plan.problem, result->schedule), "");
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(result->schedule.operations[i], before[i]) << i;
+  EXPECT_EQ(result->schedule.operations[5]->start, 200) << "due first";
+  EXPECT_EQ(result->schedule.operations[4]->start, 300);
+}
+
 TEST(Reschedule, ChangesNothingWithoutNeed) {
   const auto plan = two_machines();
 
