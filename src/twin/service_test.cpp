@@ -73,7 +73,8 @@ class TwinServiceTest : public testing::Test {
     facts.accept = std::move(accept);
     auto parameters = match->parameters;
     if (!match->route->reads_query) {
-      for (auto& [name, value] : *api::parse_query(facts.query)) parameters.emplace(name, value);
+      const auto query = api::parse_query(facts.query);
+      for (const auto& [name, value] : *query) parameters.emplace(name, value);
     }
     auto answer = match->route->handle({.parameters = std::move(parameters),
                                         .body = body,
