@@ -39,7 +39,7 @@ std::map<std::string, PartWeeks> by_part(const Need& need, const std::vector<Ord
 
 /// Cumulative finished goods and parts still to be made, week by week.
 void write_weeks(Tower& tower, const PlanRecord& plan, const std::map<std::string, PartWeeks>& parts) {
-  constexpr double kRest = 0.995;                         // What single precision and crumbs leave is not open.
+  constexpr double kRest = 0.98;                          // What single precision and crumbs leave is not open.
   std::map<std::string, std::pair<double, double>> sums;  // Planned and made so far.
   const auto goods = parts.find(tower.need);
   double finished = 0, started = 0;
