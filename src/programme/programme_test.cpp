@@ -469,8 +469,27 @@ TEST_F(ProgrammeTest, AimsChangeWhatAPlanIsBestAt) {
     const auto& assemblers = makers.at("ventilator");
     for (const auto& [organisation, quantity] : assemblers) EXPECT_LE(quantity, 0.4 * 3'000 + 1) << organisation;
   }
-  EXPECT_LT(heads[Aim::few_members].lines, heads[Aim::resilient].lines);
   EXPECT_EQ(programme->plans("ventilator")->size(), 4u);
+}
+
+TEST_F(ProgrammeTest, AnAimIsInThePenaltiesThatThePlanIsMadeFor) {
+  seed();
+  PlanningInput input{.need = programme->collection<Need>().get("ventilator")->record, .records = ecosystem->records()};
+  for (const auto& design : input.need.designs) {
+    input.designs.push_back(programme->collection<Design>().get(design)->record);
+    input.approvals.push_back(programme->collection<Approval>().get(design + "-clinical")->record);
+  }
+  input.need.agreement_required = false;
+  const auto with = [&](Aim aim) {
+    input.aim = aim;
+    return model_of(input).value().problem;
+  };
+  const auto balanced = with(Aim::balanced);
+  EXPECT_EQ(with(Aim::early).penalties.late, 5 * balanced.penalties.late);
+  EXPECT_LT(with(Aim::low_cost).penalties.late, balanced.penalties.late);
+  EXPECT_EQ(with(Aim::few_members).activities[0].activation_cost, 10 * balanced.activities[0].activation_cost);
+  EXPECT_TRUE(balanced.limits.empty());
+  EXPECT_FALSE(with(Aim::resilient).limits.empty());
 }
 
 TEST_F(ProgrammeTest, APictureKeepsTheFlowOfValueFromTierToTier) {
