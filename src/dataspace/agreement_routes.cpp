@@ -1,7 +1,7 @@
 #include <array>
 
+#include "dataspace/internal/maker.hpp"
 #include "dataspace/internal/people_routes.hpp"
-#include "dataspace/licence.hpp"
 
 // Agreements and evidence, for people.
 
@@ -29,8 +29,10 @@ struct AgreementView {
   Meter meter;                        ///< The provider counts what it hands out, the consumer what it took.
   std::optional<std::int64_t> count;  ///< Uses allowed; null for any number.
   bool signed_by_both = false;
+  bool by_part = false;  ///< A design that is released part by part, for named machines.
+  std::vector<std::string> machines;
 };
-HANSE_DESCRIBE(AgreementView, (agreement, terms, meter, count, signed_by_both))
+HANSE_DESCRIBE(AgreementView, (agreement, terms, meter, count, signed_by_both, by_part, machines))
 
 struct RevokeInput {
   std::string id, reason;
@@ -53,6 +55,19 @@ struct EvidenceListInput {
   }
 };
 HANSE_DESCRIBE(EvidenceListInput, (partner, subject, cursor, limit))
+
+struct PartInput {
+  std::string id, machine, serial;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "machine", .summary = "Where it is made.", .length_max = 200, .required = true},
+        FieldNote{.field = "serial",
+                  .summary = "Of the part; the same one again is the same use.",
+                  .length_max = 200,
+                  .required = true}};
+  }
+};
+HANSE_DESCRIBE(PartInput, (id, machine, serial))
 
 struct LicenceUsesInput {
   std::string id;
@@ -88,13 +103,15 @@ Result<AgreementView> view(Connector& connector, const std::string& id) {
                     .terms = plain_rules(policy),
                     .meter = meter ? meter->record : Meter{.id = id},
                     .count = count_of(policy)};
+  out.machines = machines_of(policy);
+  out.by_part = !out.machines.empty();
   out.signed_by_both = !out.agreement.signature_ours.empty() && !out.agreement.signature_theirs.empty();
   return out;
 }
 
 }  // namespace
 
-void add_agreement_routes(std::vector<Route>& out, Connector& connector) {
+void add_agreement_routes(std::vector<Route>& out, Connector& connector, const Ask& ask) {
   out.push_back(api::route<AgreementListInput, Page<Agreement>>(
       {Method::get, "/api/v1/dataspace/agreements", "Agreements, newest first.", kDataspaceRead},
       [&connector](const AgreementListInput& in, const Context&) {
@@ -118,6 +135,12 @@ void add_agreement_routes(std::vector<Route>& out, Connector& connector) {
                                          [&connector](const RevokeInput& in, const Context& context) {
                                            return connector.revoke(actor_of(context), in.id, in.reason);
                                          }));
+  out.push_back(api::route<PartInput, MakerJob>(
+      {Method::post, "/api/v1/dataspace/agreements/{id}/parts",
+       "Makes one part of a licensed design: the designer's node releases and counts it.", kDataspaceWrite},
+      [&connector, ask](const PartInput& in, const Context&) {
+        return make_part(connector, ask, {.agreement = in.id, .machine = in.machine, .serial = in.serial});
+      }));
   out.push_back(api::route<LicenceUsesInput, Page<GrantedUse>>(
       {Method::get, "/api/v1/dataspace/agreements/{id}/uses",
        "Uses of a design that were granted: machine, part, time.", kDataspaceRead},

@@ -83,6 +83,9 @@ Result<DataPiece> DataPlane::read_granted(const DataRequest& request, const Gran
   // A first look, so that nothing is read for nobody; `count` asks again within its transaction.
   if (grant.agreement.status != AgreementStatus::in_force)
     return fail(ErrorCode::forbidden, "the agreement isn't in force: " + grant.agreement.status_reason);
+  // Such a design leaves part by part, sealed and with its machine: never as a file that says nothing of either.
+  if (grant.dataset.kind == DatasetKind::design && !machines_of(grant.policy).empty())
+    return fail(ErrorCode::forbidden, "this design is released part by part: name the machine and the part's serial");
   const auto shaping = shaping_of(grant.policy);
   DataWindow window = request.window;
   window.aggregate_s = std::max(window.aggregate_s, shaping.aggregate_s);

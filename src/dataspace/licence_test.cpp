@@ -1,5 +1,6 @@
 #include "dataspace/licence.hpp"
 
+#include "dataspace/internal/maker.hpp"
 #include "dataspace/internal/test_network.hpp"
 
 namespace hanse::dataspace {
@@ -64,6 +65,45 @@ TEST_F(LicenceTest, EachUseIsCountedAndTheThirdRefused) {
   ASSERT_EQ(uses->items.size(), 2U);
   EXPECT_EQ(uses->items[0].record.serial, "SN-2");
   EXPECT_EQ(uses->items[1].record.machine, "printer-1");
+}
+
+TEST_F(LicenceTest, TheMakersNodeOpensTheJobAndBothSidesListThePart) {
+  const Ask ask = [&](const Outbound& call) { return network.carry(call); };
+  const auto make = [&](const std::string& serial) {
+    return make_part(*maker.connector, ask, {.agreement = agreement, .machine = "printer-1", .serial = serial});
+  };
+  const auto job = make("SN-1");
+  ASSERT_TRUE(job) << to_string(job.error());
+  EXPECT_EQ(*from_base64url(job->content), "the design");
+  EXPECT_EQ(job->left, 1);
+  ASSERT_TRUE(make("SN-1"));  // again, after a lost answer
+  ASSERT_TRUE(make("SN-2"));
+  const auto third = make("SN-3");
+  ASSERT_FALSE(third);
+  EXPECT_TRUE(third.error().message.contains("3 of 2 uses")) << third.error().message;
+  EXPECT_EQ(maker.connector->meters().get(agreement)->record.uses, 2);
+  EXPECT_EQ(designer.connector->meters().get(agreement)->record.uses, 2);
+  EXPECT_EQ(LicenceBook{*maker.connector}.uses(agreement, {}, 10)->items.size(), 2U);
+  ASSERT_TRUE(designer.connector->revoke(kAnna, agreement, "enough"));
+  network.run();
+  EXPECT_EQ(make("SN-2").error().code, ErrorCode::conflict);
+}
+
+TEST_F(LicenceTest, ADesignForNamedMachinesNeverLeavesAsAFile) {
+  const auto begun = maker.connector->request_transfer(
+      kAnna, {.agreement = agreement, .format = std::string{kPull}, .data_address = {}, .address = {}});
+  ASSERT_TRUE(begun);
+  network.run();
+  const auto address = maker.connector->processes().get(begun->id)->record.data_address;
+  ASSERT_TRUE(address);
+  const auto answer = designer.call({.id = "x",
+                                     .partner = "designer",
+                                     .method = "GET",
+                                     .url = address->endpoint,
+                                     .authorization = "Bearer " + address->properties.at("authorization"),
+                                     .body = {}});
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_TRUE(answer.body.contains("part by part")) << answer.body;
 }
 
 TEST_F(LicenceTest, ALostAnswerCostsNothing) {

@@ -155,7 +155,8 @@ void add_partner_records(std::vector<Route>& out, Connector& connector) {
 
 Result<std::string> get_text(const Ask& ask, const std::string& url) {
   auto outcome = ask({.id = new_urn(), .partner = {}, .method = "GET", .url = url, .body = {}});
-  if (outcome.status == 0) return fail(ErrorCode::unavailable, url + " can't be reached: " + outcome.error);
+  if (outcome.status == 0)
+    return fail(ErrorCode::unavailable, fmt::format("nothing answers at {}: {}", url, outcome.error));
   if (outcome.status != 200)
     return fail(ErrorCode::unavailable,
                 fmt::format("{} answered {}; is that a node's address for partners?", url, outcome.status));

@@ -109,7 +109,7 @@ std::vector<Route> routes(Connector& connector, Ask ask) {
                                                   return TermsInWords{explain(policy), plain_rules(policy)};
                                                 }));
   add_process_routes(out, connector, ask);
-  add_agreement_routes(out, connector);
+  add_agreement_routes(out, connector, ask);
   return out;
 }
 

@@ -137,7 +137,7 @@ Result<void> Node::assemble() {
                                        .log = log_,
                                        .pool = pool_,
                                        .source = shared_,
-                                       .key_file = base_.folder.file("partner.key"),
+                                       .key_file = base_.folder.file("partners/signing.key"),
                                        .tls = tls,
                                        .free_port_when_taken = demo_ != nullptr},
                                       settings_.partners, server_io_.get_executor()));

@@ -41,6 +41,7 @@ class ArchiveFixture : public testing::Test {
     put(*store, "session", "abc", R"({"id":"abc","user":"anna"})");
     ASSERT_TRUE(write_text("history/wal/000001.log", std::string(5000, 'h')));
     ASSERT_TRUE(write_text("tls/localhost.crt", "certificate"));
+    ASSERT_TRUE(write_text("partners/signing.key", "key"));
   }
   Result<void> write_text(const std::string& name, const std::string& text) {
     const auto path = std::filesystem::path{settings.data_folder} / name;

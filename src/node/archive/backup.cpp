@@ -117,8 +117,11 @@ BackupSource folder_source(std::string name, std::string path) {
 }
 
 std::vector<BackupSource> data_folder_sources(const Settings& settings) {
-  return {folder_source("history", path_in(settings.data_folder, "history")),
-          folder_source("tls", path_in(settings.data_folder, "tls"))};
+  std::vector<BackupSource> sources;
+  // Without the signing key no partner would know the restored node; without the files its offers would be empty.
+  for (const auto* name : {"history", "tls", "opcua", "partners", "shared"})
+    sources.push_back(folder_source(name, path_in(settings.data_folder, name)));
+  return sources;
 }
 
 Result<Manifest> backup(const Settings& settings, const Clock& clock, const std::string& folder,

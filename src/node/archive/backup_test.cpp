@@ -47,6 +47,7 @@ TEST_F(BackupTest, BringsEverythingBack) {
   EXPECT_EQ(restored->journal_hash.size(), 64u);
   EXPECT_EQ(*read_file(fresh().data_folder + "/history/wal/000001.log", 10'000), std::string(5000, 'h'));
   EXPECT_EQ(*read_file(fresh().data_folder + "/tls/localhost.crt", 100), "certificate");
+  EXPECT_EQ(*read_file(fresh().data_folder + "/partners/signing.key", 100), "key");
   const auto store = *store::open_store("sqlite:" + fresh().data_folder + "/hanse.sqlite", clock);
   EXPECT_EQ(store->list({.kind = "asset", .limit = 1000})->items.size(), 50u);
   EXPECT_EQ(*verify_journal(fresh(), clock), 53) << "and the end of the session and the restore";
@@ -77,7 +78,7 @@ TEST_F(BackupTest, AnyFlippedBitIsFoundAndNamed) {
   fill_data();
   ASSERT_TRUE(back_up());
   const auto names = *list_files(backup_folder());
-  ASSERT_EQ(names.size(), 4u);
+  ASSERT_EQ(names.size(), 5u);
   for (const auto& name : names) {
     const auto size = fs::file_size(path_in(backup_folder(), name));
     for (std::uintmax_t step = 0; step < 20; ++step) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "base/text.hpp"
@@ -35,6 +36,8 @@ Result<dataspace::SigningKey> load_key(const std::string& path) {
                   fmt::format("the signing key in {} can't be read: {}", path, key.error().message));
     return key;
   }
+  std::error_code ignored;  // A folder that can't be made shows when the key can't be kept.
+  std::filesystem::create_directories(std::filesystem::path{path}.parent_path(), ignored);
   auto key = dataspace::new_signing_key();
   const auto text = key.secret_key + "\n";
   // Exclusive and for the owner only from the first byte on.

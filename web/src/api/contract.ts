@@ -16,6 +16,7 @@ export type { Board, BoardLine, BoardMachine, DowntimeReport, Elements, Kpi, Los
 export type { StateSpan, StateTimeline } from './generated';
 export type { HistoryChart, HistoryChartSeries as ChartSeries, JournalItem, JournalVerdict, NodeAbout, ProtocolView as Protocol, TemplateSummary } from './generated';
 export type { Agreement, AgreementView, Clause, Dataset, Decision, Evidence, EvidenceVerdict, GrantedUse, Introduction, Introductions } from './generated';
+export type { MakerJob } from './generated';
 export type { OfferedDataset, OfferTemplate, OwnView, Partner, PartnerCard, PartnerCatalogue, PartnerHealth, PlainRule, Process, ProcessView } from './generated';
 export type { SharedFileList, TermsInput, TermsInWords } from './generated';
 export type { CertificateEntry, OpcuaCertificates } from './generated';
