@@ -3,7 +3,7 @@
 // both; then strangers meet by address and fingerprint.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { Browser, Node, expect, makeAdministrator, open as openUrl, program, runCases, shot, sound, until } from './browser.mjs';
+import { Browser, Node, expect, figure, makeAdministrator, open as openUrl, program, runCases, shot, sound, until } from './browser.mjs';
 
 const maker = await new Node().start();
 const supplier = {};
@@ -41,7 +41,7 @@ async function negotiate() {
   const offered = ours.locator('section.card', { hasText: 'Turning centre 1: good parts' });
   await offered.getByText('as means over at least 1 min').waitFor();
   await sound(ours, 'their catalogue');
-  await shot(ours, 'partners-catalogue');
+  await figure(ours, 'share-catalogue');
   await offered.getByRole('button', { name: 'Ask for it' }).click();
   await ours.locator('dialog button[name=ask]').click();
   await ours.waitForURL(/\/partners\/negotiations\/./);
@@ -64,7 +64,7 @@ async function transfer() {
   await until('the use on both sides', async () => (await read(ours, `/agreements/${encodeURIComponent(agreement)}`)).meter.uses === 1);
   expect((await read(theirs, `/agreements/${encodeURIComponent(agreement)}`)).meter.uses === 1, 'the supplier counted one use');
   await sound(ours, 'an agreement');
-  await shot(ours, 'partners-agreement');
+  await figure(ours, 'share-agreement');
 }
 
 async function revoke() {
@@ -93,9 +93,18 @@ async function aPersonSaysYes() {
   await ours.locator('button[name=approve]').click();
   await theirs.getByText('Agreement made').waitFor();
   await theirs.getByRole('link', { name: 'To the agreement' }).click();
-  await theirs.locator('button[name=fetch]').click();
-  await theirs.locator('pre', { hasText: 'solid valve_block_a' }).waitFor();
-  await theirs.getByText('1 of 25').waitFor();
+  // Part by part, for the machines that the licence names; the same part again costs nothing.
+  await theirs.locator('select[name=machine]').selectOption('turn-01');
+  for (const [serial, count] of [['S-1', '1 of 25'], ['S-2', '2 of 25'], ['S-1', '2 of 25']]) {
+    await theirs.locator('input[name=serial]').fill(serial);
+    await theirs.locator('button[name=make]').click();
+    await theirs.getByText(`Part ${serial.slice(2)} on turn-01`).waitFor();
+    await theirs.getByText(count).waitFor();
+  }
+  const [saved] = await Promise.all([theirs.waitForEvent('download'), theirs.getByRole('button', { name: 'Save' }).click()]);
+  expect(readFileSync(await saved.path(), 'utf8').startsWith('solid valve_block_a'), 'the design comes out of the seal');
+  const licence = await read(ours, `/agreements/${encodeURIComponent(decodeURIComponent(path(theirs).split('/').pop()))}`);
+  expect(licence.meter.uses === 2, `the designer counted ${licence.meter.uses} parts`);
   await shot(theirs, 'partners-design');
 }
 
