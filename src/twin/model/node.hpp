@@ -15,7 +15,12 @@ struct Field;
 /// the class's order; nothing else. Values are texts exactly as they came, so that `1480.50` stays so.
 class Node {
  public:
-  explicit Node(Class of) : class_(of) {}
+  explicit Node(Class of);
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+  ~Node();
 
   Class of() const { return class_; }
   bool is(Class base) const { return is_a(class_, base); }
@@ -56,6 +61,12 @@ struct Field {
   friend bool operator==(const Field&, const Field&) = default;
 };
 
+inline Node::Node(Class of) : class_(of) {}
+inline Node::Node(const Node&) = default;
+inline Node::Node(Node&&) noexcept = default;
+inline Node& Node::operator=(const Node&) = default;
+inline Node& Node::operator=(Node&&) noexcept = default;
+inline Node::~Node() = default;
 inline std::span<const Field> Node::fields() const { return fields_; }
 
 /// Texts of a list of texts are kept as keys: the one class with a plain `value`.

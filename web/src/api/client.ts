@@ -60,6 +60,9 @@ export async function post<T = void>(path: string, body: unknown = {}, parameter
 export async function postText<T>(path: string, body: string, type: string, parameters?: Parameters): Promise<T> {
   return read<T>(await request('POST', path, { parameters, body, type }));
 }
+export async function postFile<T>(path: string, file: Blob, parameters?: Parameters): Promise<T> {
+  return read<T>(await request('POST', path, { parameters, body: file, type: 'application/octet-stream' }));
+}
 export async function put<T = void>(path: string, body: unknown, version?: string | null): Promise<T> {
   return read<T>(await request('PUT', path, { body: JSON.stringify(body), type: 'application/json', version }));
 }

@@ -29,8 +29,9 @@ export function visible(rows: ElementRow[], closed: ReadonlySet<string>): Elemen
 
 /** Does the row at `index` hold others? */
 export function holdsOthers(rows: ElementRow[], index: number): boolean {
+  const row = rows[index];
   const next = rows[index + 1];
-  return next !== undefined && next.depth > rows[index].depth;
+  return row !== undefined && next !== undefined && next.depth > row.depth;
 }
 
 /** An identifier as the standard's addresses have it: base64url without padding. */

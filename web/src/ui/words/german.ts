@@ -5,6 +5,7 @@ import { scheduling } from './german/scheduling';
 import { sentences } from './german/sentences';
 import { spoken } from './german/spoken';
 import { terms } from './german/terms';
+import { twin } from './german/twin';
 
 /** The German text of each English one; what is missing here is shown in English. */
-export const german: Record<string, string> = { ...spoken, ...programme, ...terms, ...scheduling, ...sentences, ...certificates, ...partners };
+export const german: Record<string, string> = { ...spoken, ...programme, ...terms, ...scheduling, ...sentences, ...certificates, ...partners, ...twin };
