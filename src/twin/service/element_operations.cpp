@@ -133,8 +133,6 @@ Result<Response> put_element(Call& call) {
   bool is_new = false;
   HANSE_CHECK(call.twins.change(call.actor(), Submodel, call.name("sm"), [&](Node& submodel) -> Result<void> {
     const auto* name = std::get_if<std::string>(&path.back());
-    if (name && element.has(Name::idShort) && element.text(Name::idShort) != *name)
-      return fail(ErrorCode::invalid, "the body's idShort must be that of the path");
     auto* present = find_element(submodel, path);
     is_new = !present;
     if (present) {
@@ -143,6 +141,9 @@ Result<Response> put_element(Call& call) {
       *present = std::move(replacement);
       return {};
     }
+    // What is there may be renamed by it; what is new is what the path says.
+    if (name && element.text(Name::idShort) != *name)
+      return fail(ErrorCode::invalid, "the body's idShort must be that of the path");
     auto* parent = find_element(submodel, {path.begin(), path.end() - 1});
     if (!parent) return no_element(call);
     return add_child(*parent, element);
