@@ -219,7 +219,15 @@ std::vector<Order> Programme::orders_from(const PlanRecord& record, const std::v
     order.capability = line.capability;
     order.calendar = line.calendar;
     order.part = line.part;
-    order.weeks.push_back({line.week, line.quantity, line.hours});
+    // The finished good of two designs is one order: its weeks come twice.
+    const auto at = std::find_if(order.weeks.begin(), order.weeks.end(),
+                                 [&](const OrderWeek& week) { return week.week >= line.week; });
+    if (at != order.weeks.end() && at->week == line.week) {
+      at->quantity += line.quantity;
+      at->hours += line.hours;
+    } else {
+      order.weeks.insert(at, {line.week, line.quantity, line.hours});
+    }
     order.quantity += line.quantity;
   }
   std::vector<Order> changed;

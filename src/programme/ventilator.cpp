@@ -35,6 +35,7 @@ constexpr std::array<std::pair<double, double>, 6> kPlaces{
     {{54.9, -1.6}, {52.5, -1.8}, {51.2, -0.6}, {51.5, -3.1}, {50.1, 8.7}, {31.2, 121.5}}};
 constexpr std::string_view kChip = "ventilator-flow-chip";
 constexpr double kDaysPerYear = 365;
+constexpr double kOwnRoom = 40;       ///< Millimetres.
 constexpr double kOwnHours = 0.0125;  ///< Of the live line per valve body.
 
 class Seeder {
@@ -122,7 +123,10 @@ class Seeder {
       Part part = found != common_.end() ? found->second : make_part(part_id, trade, 0);
       part.name = std::string{trade.word};
       // Few are audited for it: what the live plant makes matters to the programme.
-      if (part_id == s_.own_part) part.requirement.evidence = Evidence::audited;
+      if (part_id == s_.own_part) {
+        part.requirement.evidence = Evidence::audited;
+        part.requirement.envelope = {{"workspace.x", kOwnRoom - 5}, {"workspace.y", kOwnRoom - 5}};
+      }
       if (part_id == kChip) part.requirement.certificates = {"AEC-Q100"};
       common_.emplace(part_id, part);
       assemblies[part_id == kChip ? 0 : 1].inputs.push_back({part_id, 1});
@@ -207,6 +211,8 @@ class Seeder {
     offer(s_.own, "proc:din8580/3.2.3", "metal/al", s_.units / 10 * kOwnHours, 1);
     // A finished block leaves the line every 44 s or so: the machines told that, nobody had to declare it.
     capabilities.back().hours_per_unit = kOwnHours;
+    // Its fixtures take small parts only, so that its hours are for those.
+    capabilities.back().envelope = {{"workspace.x", {}, kOwnRoom}, {"workspace.y", {}, kOwnRoom}};
     capabilities.back().qualification_weeks = capabilities.back().ramp_weeks = 0;
     capabilities.back().evidence = Evidence::telemetry_proven;
   }

@@ -108,6 +108,7 @@ export const programme: Record<string, string> = {
   'On plan in week {week} of {weeks}': 'Im Plan in Woche {week} von {weeks}',
   'One need': 'Ein Bedarf',
   'One order waits for an answer': 'Ein Auftrag wartet auf Antwort',
+  'One part has one maker only.': 'Ein Teil hat nur einen Hersteller.',
   'One part or design has nobody': 'Für ein Teil oder einen Entwurf gibt es niemanden',
   'One site fits': 'Ein Standort passt',
   'Only members with an agreement in force': 'Nur Mitglieder mit gültiger Vereinbarung',
