@@ -40,7 +40,17 @@ class Serving : public testing::Test {
  protected:
   static constexpr std::string_view kTemp = "nsu=urn:hanse:plant;s=press/temp";
 
+  // Keys take their time to make: once for all tests.
+  static void SetUpTestSuite() {
+    for (const auto* name : {"server", "client"}) {
+      FolderCertificateStore store{{.folder = keys_ + "/" + name, .application_uri = std::string{"urn:"} + name}};
+      ASSERT_TRUE(store.own(Timestamp{1'790'000'000'000'000'000}));
+    }
+  }
+  static void TearDownTestSuite() { std::filesystem::remove_all(keys_); }
+
   Serving() {
+    std::filesystem::copy(keys_, folder_, std::filesystem::copy_options::recursive);
     own_ = *server_store_.own(now().time);
     host_.values[1] = timed(20.5);
     host_.values[2] = timed(std::int64_t{7});
@@ -149,6 +159,8 @@ class Serving : public testing::Test {
     return static_cast<std::size_t>(std::ranges::count(all, signal::ValueType::null, &RecordingSink::Value::type));
   }
 
+  static inline const std::string keys_ =
+      (std::filesystem::temp_directory_path() / ("hanse-opcua-keys-" + std::to_string(::getpid()))).string();
   Duration monotonic_{};
   std::string folder_ =
       (std::filesystem::temp_directory_path() / ("hanse-opcua-server-" + std::to_string(::getpid()))).string();
