@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "programme/internal/query.hpp"
@@ -354,8 +355,14 @@ PlanRecord Programme::repaired_from(const PlanRecord& before, const DisruptionEv
 void Programme::write_repair(const Live& now, const Need& need, const optimiser::allocation::Repair& repair,
                              const optimiser::allocation::Plan& plan, PlanRecord& record) const {
   record.changes = write_changes(now.model, repair);
+  // Less than half a piece is rounding, and no reason to call anybody.
+  std::erase_if(record.changes, [](const ChangeLine& change) { return std::abs(change.after - change.before) < 0.5; });
+  std::set<std::string> touched;
+  for (const auto& change : record.changes) touched.insert(change.organisation);
   record.call.clear();
-  for (const auto supplier : repair.suppliers_to_call) record.call.push_back(now.model.suppliers[supplier]);
+  for (const auto supplier : repair.suppliers_to_call) {
+    if (touched.contains(now.model.suppliers[supplier])) record.call.push_back(now.model.suppliers[supplier]);
+  }
   write_plan(now.model, need, plan, record);
   record.gap = record.value > 0 ? std::max(0.0, (record.value - record.bound) / record.value) : 0;
 }

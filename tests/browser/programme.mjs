@@ -43,6 +43,7 @@ async function aMachineBreaksAndTheRepairIsPublished() {
   await page.locator('[data-alarm]').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Undo' }).click();
   await until('the plan before', async () => (await tower()).plan === before);
+  await until('an alarm that is over', async () => (await tower()).alarms.every((alarm) => alarm.asset !== 'cnc-08'));
 }
 
 async function aPlanAndItsAlternatives() {
@@ -53,7 +54,7 @@ async function aPlanAndItsAlternatives() {
   await page.getByRole('cell', { name: /^Few members/ }).first().waitFor();
   await page.getByRole('img', { name: 'Value over the tiers' }).waitFor();
   await page.locator('button[name=stress]').click();
-  await page.getByRole('columnheader', { name: 'Units lost' }).waitFor();
+  await page.getByRole('columnheader', { name: 'Units lost' }).waitFor({ timeout: 120_000 });
   await sound(page, 'the plan');
   await page.evaluate(() => scrollTo(0, 0));
   await shot(page, 'programme-plan');
