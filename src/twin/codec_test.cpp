@@ -4,6 +4,7 @@
 
 #include "twin/check/check.hpp"
 #include "twin/codec/aasx.hpp"
+#include "twin/codec/base64.hpp"
 #include "twin/codec/forms.hpp"
 #include "twin/codec/zip.hpp"
 #include "twin/model/element_path.hpp"
@@ -140,6 +141,14 @@ TEST(TwinCodec, AValueThatDoesNotFitIsNamed) {
   EXPECT_EQ(find_element(submodel, *parse_element_path("Axes[0].Position"))->text(Name::value), "12.25");
   EXPECT_EQ(patch(R"({"SpindleSpeed":"fast"})"), "SpindleSpeed");
   EXPECT_EQ(patch(R"({"Tool":{"statements":{"Nose":1}}})"), "Tool.statements.Nose");
+}
+
+TEST(TwinAddress, AnIdentifierHasOneSpelling) {
+  EXPECT_EQ(decode_base64url("dXJuOng"), "urn:x");
+  EXPECT_EQ(decode_base64url("dXJuOng="), "urn:x");
+  for (const auto wrong : {"dXJuOng==", "dXJ\xA9Ong", "dXJu Ong", "dXJuOn+", "d", "dXJuOnh"})
+    EXPECT_NE(decode_base64url(wrong), "urn:x") << wrong;
+  EXPECT_FALSE(decode_base64url("dXJ\xA9Ong"));
 }
 
 TEST(TwinPackage, ComesBackWithItsFiles) {

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace hanse::twin {
 namespace {
 
@@ -14,6 +16,9 @@ std::string encode(std::string_view bytes, int variant) {
 }
 
 std::optional<std::string> decode(std::string_view text, int variant, const char* ignored) {
+  // The library takes some bytes beyond ASCII for letters.
+  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; }))
+    return std::nullopt;
   std::string out(text.size() / 4 * 3 + 3, '\0');
   std::size_t size = 0;
   const char* end = nullptr;
