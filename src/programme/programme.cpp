@@ -289,6 +289,7 @@ Result<PlanRecord> Programme::publish(const store::Actor& actor, const std::stri
   if (event && !record.record.was_published) return publish_proposal(actor, std::move(record.record), need.record);
   HANSE_TRY(auto stored, store_published(actor, std::move(record.record), need.record));
   if (event && event->kind == DisruptionKind::member_out) HANSE_CHECK(set_agreements(actor, *event, false));
+  HANSE_CHECK(move_alarms(actor, stored, AlarmState::open, AlarmState::published));
   return stored;
 }
 
@@ -399,12 +400,7 @@ Result<PlanRecord> Programme::publish_proposal(const store::Actor& actor, PlanRe
     return stored;
   }
   if (event.kind == DisruptionKind::member_out) HANSE_CHECK(set_agreements(actor, event, false));
-  HANSE_TRY(auto alarms, all_where(collection<Alarm>(), {{"need", need.id}, {"state", "open"}}));
-  for (auto& alarm : alarms) {
-    if (alarm.proposal != stored->id) continue;
-    alarm.state = AlarmState::published;
-    HANSE_CHECK(collection<Alarm>().put(actor, alarm));
-  }
+  HANSE_CHECK(move_alarms(actor, *stored, AlarmState::open, AlarmState::published));
   auto node = live_.extract(need.id + "/" + before->id);
   node.key() = need.id + "/" + stored->id;
   node.mapped()->plan = stored->id;
@@ -419,6 +415,17 @@ Result<PlanRecord> Programme::disrupt(const store::Actor& actor, const Disruptio
   HANSE_TRY(const auto before, published_plan(event.need));
   if (!before) return fail(ErrorCode::conflict, "the need '" + event.need + "' has no published plan");
   return publish_proposal(actor, repaired_from(*before, event), need.record);
+}
+
+/// An alarm is decided with its plan's publication, and open again when that is taken back.
+Result<void> Programme::move_alarms(const store::Actor& actor, const PlanRecord& plan, AlarmState from, AlarmState to) {
+  HANSE_TRY(auto alarms, all_where(collection<Alarm>(), {{"need", plan.need}, {"state", describe::enum_name(from)}}));
+  for (auto& alarm : alarms) {
+    if (alarm.proposal != plan.id) continue;
+    alarm.state = to;
+    HANSE_CHECK(collection<Alarm>().put(actor, alarm));
+  }
+  return {};
 }
 
 /// So that the next plan doesn't count on a member that left, and does when that was taken back.
@@ -442,6 +449,7 @@ Result<PlanRecord> Programme::revert(const store::Actor& actor, const std::strin
   HANSE_TRY(auto stored, store_published(actor, std::move(before.record), stored_need.record));
   if (now->event && now->event->kind == DisruptionKind::member_out)
     HANSE_CHECK(set_agreements(actor, *now->event, true));
+  HANSE_CHECK(move_alarms(actor, *now, AlarmState::published, AlarmState::open));
   return stored;
 }
 

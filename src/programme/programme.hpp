@@ -151,6 +151,7 @@ class Programme {
   Result<std::optional<PlanRecord>> published_plan(const std::string& need);
   Result<Live*> live(const std::string& need);
   Result<PlanRecord> store_published(const store::Actor& actor, PlanRecord record, const Need& need);
+  Result<void> move_alarms(const store::Actor& actor, const PlanRecord& plan, AlarmState from, AlarmState to);
   Result<void> set_agreements(const store::Actor& actor, const DisruptionEvent& event, bool in_force);
   Result<void> check_hours(const PlanRecord& record, const Need& need);
   std::vector<Order> orders_from(const PlanRecord& record, const std::vector<Order>& before) const;

@@ -391,6 +391,10 @@ TEST_F(ProgrammeTest, MachinesOfThisNodeBookTheirPartsAndRaiseAlarmsWithAProposa
   EXPECT_GT(tower.alarms[0].units_at_risk, 0) << "nobody else makes shields";
   ASSERT_TRUE(programme->publish(kAnna, tower.alarms[0].proposal));
   EXPECT_TRUE(programme->tower("n")->alarms.empty());
+  ASSERT_TRUE(programme->revert(kAnna, "n"));
+  ASSERT_EQ(programme->tower("n")->alarms.size(), 1u) << "taken back, it is open again";
+  ASSERT_TRUE(programme->publish(kAnna, tower.alarms[0].proposal));
+  EXPECT_TRUE(programme->tower("n")->alarms.empty());
 
   auto up = event(plant::EventKind::state, "printer-1");
   up.state = plant::MachineState::producing;
