@@ -157,7 +157,7 @@ async function strangersMeet() {
   await page.getByText('Their node does not know yours yet').waitFor();
   // The other side's people see who asks and confirm in turn.
   await open(ours, maker, '/partners');
-  await ours.getByText('Elbe Guss wants to become a partner').waitFor();
+  await ours.getByRole('heading', { level: 1, name: 'Elbe Guss wants to become a partner' }).waitFor();
   await shot(ours, 'partners-introduced');
   await ours.getByRole('link', { name: 'Look at it' }).click();
   await ours.getByText((await read(page, '/self')).fingerprint).waitFor();
