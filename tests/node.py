@@ -27,13 +27,15 @@ class Answer:
 
 
 class Node:
-    """One process in a data folder of its own. `demo=True` brings the simulated plant."""
+    """One process in a data folder of its own. `demo=True` brings the simulated plant; `demo="partner"` or
+    `demo="programme"` that part of the whole demo with it."""
 
     def __init__(self, demo=False, data=None, arguments=(), environment=None):
         self.own_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="hanse-test-"))
         self.command = "demo" if demo else "serve"
-        self.arguments = list(arguments)
+        without = [part for part in ("partner", "programme") if demo and part != demo]
+        self.arguments = [word for part in without for word in (f"--{part}", "off")] + list(arguments)
         self.environment = environment or {}
         self.process, self.url, self.setup_code, self.cookie = None, None, None, None
         self.log_path = self.data.with_suffix(".log")

@@ -65,9 +65,9 @@ TEST(Router, PrefersFixedSegmentsOverNames) {
 
 TEST(Router, TakesTheRestOfAPathWhereNothingElseFits) {
   auto routes = some_routes();
-  routes.push_back(route<Nothing, Hall>(
-      {.path = "/api/v1/halls/{rest...}", .summary = "Anything.", .permission = "public"},
-      [](const Nothing&, const Context&) -> Result<Hall> { return Hall{}; }));
+  routes.push_back(
+      route<Nothing, Hall>({.path = "/api/v1/halls/{rest...}", .summary = "Anything.", .permission = "public"},
+                           [](const Nothing&, const Context&) -> Result<Hall> { return Hall{}; }));
   const Router router{std::move(routes)};
 
   const auto match = router.find(Method::get, "/api/v1/halls/a/%5B0%5D/c/");

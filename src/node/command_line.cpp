@@ -34,6 +34,7 @@ const std::vector<Command>& commands() {
        {{"scenario", "Scenario file of the plant"},
         {"seed", "Seed of the simulation"},
         {"factor", "Times faster than life"},
+        {"programme", "on (default) or off: the programme that its plant makes ventilators for"},
         {"partner", "on (default) or off: a partner's node beside it, with a plant of its own"},
         {"partner_of", "Run as that partner's node, for the node that partners reach at this address"}}},
       {"simulate",

@@ -53,6 +53,7 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
       log_(log),
       demo_(std::move(options.demo)),
       demo_prefix_(std::move(options.demo_prefix)),
+      demo_programme_(options.demo_programme),
       free_page_port_(options.free_page_port),
       base_(std::move(foundation)),
       machine_work_(machine_io_.get_executor()),
@@ -266,7 +267,8 @@ Result<void> Node::connect_demo() {
 void Node::seed_demo_programme() {
   // Planning takes seconds: the pages are there meanwhile.
   const bool begun = pool_.post([this] {
-    if (const auto seeded = simulate::seed_programme(*ecosystem_, *programme_, clock_); !seeded)
+    const auto seeded = simulate::seed_programme(*ecosystem_, *programme_, clock_, [this] { return stopping_.load(); });
+    if (!seeded && !stopping_)
       log_.warning("programme", "the demo's programme could not be made", {{"error", to_string(seeded.error())}});
   });
   if (!begun) log_.warning("programme", "the demo's programme was not made: too much else to do");
@@ -293,7 +295,7 @@ Result<std::string> Node::start() {
   // The demo's ports are new with each start: its connections must be right before the kept ones are begun.
   if (demo_) {
     HANSE_CHECK(connect_demo());
-    if (demo_prefix_.empty()) seed_demo_programme();
+    if (demo_programme_ && demo_prefix_.empty()) seed_demo_programme();
   }
   HANSE_CHECK(connections_.start());
   HANSE_TRY(const auto partner_address, partners_->start());

@@ -36,6 +36,7 @@ namespace hanse::node {
 struct NodeOptions {
   std::string settings_file;                       ///< Empty: none was read.
   std::unique_ptr<simulate::DemoPlant> demo = {};  ///< A running simulation to be connected to.
+  bool demo_programme = true;                      ///< With the ventilator programme that the demo's plant makes for.
   std::string demo_prefix = {};                    ///< Of the files that the demo's plant is seeded from.
   bool free_page_port = false;                     ///< Another port when the page's is taken: for a demo's second node.
 };
@@ -86,6 +87,7 @@ class Node {
   const Log& log_;
   std::unique_ptr<simulate::DemoPlant> demo_;
   const std::string demo_prefix_;
+  const bool demo_programme_;
   const bool free_page_port_;
   Foundation base_;
   boost::asio::io_context server_io_{1};   ///< HTTP and live data; runs on the caller of `run`.
@@ -111,7 +113,7 @@ class Node {
   std::unique_ptr<Partners> partners_;
   std::unique_ptr<net::HttpServer> server_;
   std::jthread machine_thread_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;  ///< Long work on the pool ends early, too.
 };
 
 }  // namespace hanse::node

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "node/command_context.hpp"
 #include "node/partners/demo_company.hpp"
 #include "node/serve.hpp"
@@ -11,6 +13,13 @@ Result<void> take_port(const CommandLine& line, std::string_view name, std::uint
   if (port < 0 || port > 65535) return fail(ErrorCode::invalid, "--" + std::string{name} + ": must be from 0 to 65535");
   out = static_cast<std::uint16_t>(port);
   return {};
+}
+
+/// An option that is on unless it says off.
+Result<bool> is_on(const CommandLine& line, std::string_view name) {
+  const auto value = line.option(name, "on");
+  if (value == "on" || value == "off") return value == "on";
+  return fail(ErrorCode::invalid, fmt::format("--{}: must be on or off", name));
 }
 
 Result<simulate::SimulateSettings> simulate_settings(const CommandLine& line) {
@@ -34,11 +43,11 @@ Result<void> run_serve(const CommandContext& context) {
 
 Result<void> run_demo(const CommandContext& context) {
   HANSE_TRY(auto plant, simulate_settings(context.line));
-  const auto partner = context.line.option("partner", "on");
-  if (partner != "on" && partner != "off") return fail(ErrorCode::invalid, "--partner: must be on or off");
-  ServeOptions options{.settings_file = context.settings_file, .demo = std::move(plant)};
+  HANSE_TRY(const bool partner, is_on(context.line, "partner"));
+  HANSE_TRY(const bool programme, is_on(context.line, "programme"));
+  ServeOptions options{.settings_file = context.settings_file, .demo = std::move(plant), .with_programme = programme};
   options.partner_of = context.line.option("partner_of");
-  options.with_partner = options.partner_of.empty() && partner == "on";
+  options.with_partner = options.partner_of.empty() && partner;
   Settings settings = context.settings;
   if (options.with_partner || !options.partner_of.empty()) {
     const auto role = options.partner_of.empty() ? DemoRole::maker : DemoRole::supplier;

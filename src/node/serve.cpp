@@ -87,6 +87,7 @@ Result<void> serve(const Settings& settings, const ServeOptions& options) {
   const Log log{clock, settings.log.level, settings.log.format};
   NodeOptions parts{.settings_file = options.settings_file};
   parts.free_page_port = !options.partner_of.empty();
+  parts.demo_programme = options.with_programme;
   if (options.demo) {
     HANSE_TRY(const auto program, own_program());
     HANSE_TRY(parts.demo, simulate::DemoPlant::start(program, *options.demo));

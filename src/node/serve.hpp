@@ -11,6 +11,7 @@ namespace hanse::node {
 struct ServeOptions {
   std::string settings_file;                            ///< Empty: none was read.
   std::optional<simulate::SimulateSettings> demo = {};  ///< With a simulated plant as a process of its own.
+  bool with_programme = true;                           ///< The demo with the programme that its plant makes for.
   bool with_partner = false;                            ///< With a partner's node as another one.
   std::string partner_of = {};                          ///< This is that node: where the one that started it is met.
 };

@@ -144,7 +144,13 @@ Result<PlanRecord> Programme::plan(const store::Actor& actor, const std::string&
     return std::chrono::duration<double>(clock_.monotonic() - begin).count();
   };
   options.seconds_max = budget.seconds;
+  options.stopped = budget.stopped;
+  const auto check_stopped = [&]() -> Result<void> {
+    if (budget.stopped && budget.stopped()) return fail(ErrorCode::unavailable, "planning was stopped");
+    return {};
+  };
   HANSE_TRY(auto solution, allocation::solve(model.problem, options));
+  HANSE_CHECK(check_stopped());
   if (const auto checked = allocation::check(model.problem, solution.plan); !checked.violations.empty()) {
     return fail(ErrorCode::corrupt, "the plan breaks a rule and was thrown away: " + checked.violations.front());
   }
@@ -158,6 +164,7 @@ Result<PlanRecord> Programme::plan(const store::Actor& actor, const std::string&
       std::min<std::uint64_t>(budget.iterations_max, std::max<std::uint64_t>(400, solution.iterations));
   const auto limiting = allocation::bottlenecks(
       model.problem, solution, static_cast<std::size_t>(std::max<std::int64_t>(0, budget.bottlenecks)), options);
+  HANSE_CHECK(check_stopped());
   for (const auto& row : limiting) {
     Limiting line{.part = model.items[row.item],
                   .saving = row.saving,

@@ -67,6 +67,7 @@ struct PlanBudget {
   std::int64_t bottlenecks = 3;          ///< How many are verified by a second solve.
   std::size_t threads = 1;
   Aim aim = Aim::balanced;
+  std::function<bool()> stopped = {};  ///< Asked now and then; true ends planning without a plan.
 };
 
 enum class OrderAction { accept, decline, counter, start, ship, receive, hold, release, cancel };

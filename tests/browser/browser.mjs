@@ -57,12 +57,14 @@ export class Program {
 
 /** A node in a folder of its own. */
 export class Node {
-  constructor(command = 'demo') {
+  /** `part` of the whole demo, `partner` or `programme`, comes with its plant. */
+  constructor(command = 'demo', part = '') {
     this.command = command;
+    this.without = command === 'demo' ? ['partner', 'programme'].filter((one) => one !== part).flatMap((one) => [`--${one}`, 'off']) : [];
     this.folder = mkdtempSync(join(tmpdir(), 'hanse-browser-'));
   }
   async start(port = 0, more = []) {
-    this.program = new Program([this.command, '--data_folder', this.folder, '--server.port', String(port), ...more]);
+    this.program = new Program([this.command, '--data_folder', this.folder, '--server.port', String(port), ...this.without, ...more]);
     const [, url] = await this.program.says(/ready at (\S+)\n/);
     this.url = url;
     this.setup = this.program.text.match(/(http\S+\/setup\?code=\S+)/)?.[1];

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Browser, Node, expect, figure, makeAdministrator, open as openUrl, program, runCases, shot, sound, until } from './browser.mjs';
 
-const maker = await new Node().start();
+const maker = await new Node('demo', 'partner').start();
 const supplier = {};
 [, supplier.url] = await maker.program.says(/A partner's node, .*, is ready at (\S+)\n/, 180_000);
 [, supplier.setup] = await maker.program.says(/its first administrator as well: (\S+)/);

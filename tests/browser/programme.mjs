@@ -3,7 +3,7 @@
 // proposed repair, its publication and the way back; then every page of the programme and the ecosystem, looked at.
 import { Browser, Node, makeAdministrator, open as openUrl, runCases, shot, sizes, sound, until } from './browser.mjs';
 
-const node = await new Node().start();
+const node = await new Node('demo', 'programme').start();
 const browser = await Browser.start();
 const page = await browser.page(node);
 const need = '/programme/ventilator';

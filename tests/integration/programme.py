@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from node import Node, run_cases, wait_until  # noqa: E402
 
-node = Node(demo=True)
+node = Node(demo="programme")
 BASE = "/api/v1/programme"
 NEED = f"{BASE}/needs/ventilator"
 

@@ -29,7 +29,7 @@ def answers(url):
 
 
 def both_know_each_other_and_end_together():
-    with Node(demo=True) as node:
+    with Node(demo="partner") as node:
         node.set_up()
         page = partner_page(node)
         assert answers(page)
@@ -38,7 +38,7 @@ def both_know_each_other_and_end_together():
         offered = node.get(f"{PATH}/partners/trave-praezision/catalogue")["items"]
         assert {one["id"] for one in offered} >= {"turn-01-good-parts", "turn-01-events", "turn-02-spindle"}, offered
         before = node.get(f"{PATH}/self")
-        assert node.stop(300) == 0  # planning the demo's programme, begun at its start, is finished first
+        assert node.stop(60) == 0
         wait_until(lambda: not answers(page), 30)
         # A second start keeps keys and partners, though ports are new; killed, it takes the other along.
         node.start()
@@ -50,7 +50,7 @@ def both_know_each_other_and_end_together():
 
 
 def it_can_be_left_out():
-    with Node(demo=True, arguments=["--partner", "off"]) as node:
+    with Node(demo=True) as node:
         node.set_up()
         assert not node.get(f"{PATH}/self")["enabled"]
         assert node.get(f"{PATH}/partners")["items"] == []

@@ -22,7 +22,8 @@ Timestamp monday_of(Timestamp time) {
 
 }  // namespace
 
-Result<void> seed_programme(ecosystem::Ecosystem& ecosystem, programme::Programme& programme, const Clock& clock) {
+Result<void> seed_programme(ecosystem::Ecosystem& ecosystem, programme::Programme& programme, const Clock& clock,
+                            const std::function<bool()>& stopped) {
   const store::Actor actor{"system:demo"};
   const auto now = clock.now();
   const programme::VentilatorScenario scenario{
@@ -34,7 +35,9 @@ Result<void> seed_programme(ecosystem::Ecosystem& ecosystem, programme::Programm
   HANSE_TRY(const auto plans, programme.plans("ventilator"));
   if (std::any_of(plans.begin(), plans.end(), [](const programme::PlanHead& plan) { return plan.published; }))
     return seed_progress(ecosystem, programme, actor, "ventilator", now, scenario.seed);
-  HANSE_TRY(const auto plan, programme.plan(actor, "ventilator", kBudget));
+  auto budget = kBudget;
+  budget.stopped = stopped;
+  HANSE_TRY(const auto plan, programme.plan(actor, "ventilator", budget));
   HANSE_CHECK(programme.publish(actor, plan.id));
   return seed_progress(ecosystem, programme, actor, "ventilator", now, scenario.seed);
 }

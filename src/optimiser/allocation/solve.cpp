@@ -59,6 +59,7 @@ class Solver {
   double gap() const { return value_ <= 0 ? 0 : std::max(0.0, (value_ - bound_) / value_); }
   bool done() const {
     if (iterations_ >= options_.iterations_max || gap() <= options_.gap_target) return true;
+    if (options_.stopped && options_.stopped()) return true;
     return now() - begin_ >= options_.seconds_max;
   }
 

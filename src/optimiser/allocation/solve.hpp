@@ -46,6 +46,7 @@ struct SolveOptions {
   std::uint64_t iterations_max = 20'000;  ///< The budget that tests use.
   std::function<double()> elapsed_s;      ///< Seconds since some start; without it no budget of time.
   double seconds_max = 1e9;
+  std::function<bool()> stopped;  ///< Asked now and then; true ends the search with what there is.
   double gap_target = 1e-4;
   bool whole = true;                        ///< Keep to lots and weigh activations; false: the linear level.
   const PriceList* start_prices = nullptr;  ///< Of a plan before: a warm start.
