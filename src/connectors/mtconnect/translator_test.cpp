@@ -1,6 +1,7 @@
 #include "connectors/mtconnect/translator.hpp"
 
 #include "connectors/mtconnect/internal/test_documents.hpp"
+#include "connectors/mtconnect/vocabulary.hpp"
 #include "connectors/recording_sink.hpp"
 
 namespace hanse::connectors::mtconnect {
