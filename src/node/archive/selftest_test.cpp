@@ -32,7 +32,7 @@ TEST_F(SelfTestTest, RunsBesideANodesData) {
   fill_data();
   EXPECT_EQ(failures(real), "");
   EXPECT_EQ(*verify_journal(settings, clock), 51);
-  EXPECT_EQ(list_files(settings.data_folder)->size(), 3u);
+  EXPECT_EQ(list_files(settings.data_folder)->size(), 4u);
 }
 
 TEST_F(SelfTestTest, SaysThatTheClockIsWrong) {

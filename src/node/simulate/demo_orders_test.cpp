@@ -8,7 +8,7 @@
 namespace hanse::node::simulate {
 namespace {
 
-TEST(DemoOrders, MakeAScheduleInWhichEveryMachineHasWorkAtOnce) {
+TEST(DemoOrders, MakeAScheduleInWhichEveryMachineHasWorkWithinTheShift) {
   SimulatedClock clock{Timestamp{1'772'323'200'000'000'000}};
   const auto store = *store::open_store("sqlite::memory:", clock);
   signal::Directory directory;
@@ -34,7 +34,8 @@ TEST(DemoOrders, MakeAScheduleInWhichEveryMachineHasWorkAtOnce) {
   for (const auto& [id, asset] : records->assets) {
     if (asset.level != plant::Level::asset || asset.kind == "meter") continue;
     ASSERT_TRUE(first.contains(id)) << id.value;
-    EXPECT_LT(first[id] - clock.now(), 3h) << id.value;
+    // The last stations of a line wait for the first parts to reach them: within the shift.
+    EXPECT_LT(first[id] - clock.now(), 8h) << id.value;
   }
 }
 
