@@ -88,15 +88,15 @@ std::vector<Spoken> speak(const MachineReading& reading, double factor) {
     const auto& word = vocabulary()[i];
     if (word.type != ValueType::real) continue;
     auto& value = spoken[i].real;
+    value = std::round(value / word.step) * word.step;  // As measured: what is said doesn't depend on the factor.
     if (word.of_time) value /= factor;
-    value = std::round(value / word.step) * word.step;
   }
   return spoken;
 }
 
-bool differs(const Word& word, const Spoken& before, const Spoken& now) {
+bool differs(const Word& word, const Spoken& before, const Spoken& now, double factor) {
   if (word.type == ValueType::real && before.type == ValueType::real) {
-    return std::abs(now.real - before.real) > word.dead_band;
+    return std::abs(now.real - before.real) > (word.of_time ? word.dead_band / factor : word.dead_band) * (1 + 1e-6);
   }
   return before != now;
 }

@@ -37,7 +37,7 @@ struct Spoken {
 /// times as fast.
 std::vector<Spoken> speak(const MachineReading& reading, double factor = 1);
 /// True when `now` is worth telling after `before` was told.
-bool differs(const Word& word, const Spoken& before, const Spoken& now);
+bool differs(const Word& word, const Spoken& before, const Spoken& now, double factor = 1);
 
 /// ACTIVE, READY, INTERRUPTED, STOPPED: MTConnect's EXECUTION, which the other lines use too.
 std::string_view execution(Condition condition);

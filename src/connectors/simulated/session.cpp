@@ -97,7 +97,7 @@ void Session::tell(std::size_t machine, bool all) {
   for (std::size_t i = 0; i < spoken.size(); ++i) {
     const auto index = machine * spoken.size() + i;
     auto& told = told_[index];
-    if (!all && !simulation::differs(vocabulary()[i], told, spoken[i])) continue;
+    if (!all && !simulation::differs(vocabulary()[i], told, spoken[i], factor_)) continue;
     told = spoken[i];
     switch (told.type) {
       case ValueType::real:

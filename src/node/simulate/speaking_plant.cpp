@@ -34,7 +34,7 @@ void SpeakingPlant::tell(std::size_t machine, Timestamp wall) {
   auto& before = latest_[machine];
   std::vector<std::size_t> changed;
   for (std::size_t word = 0; word < now.size(); ++word) {
-    if (!simulation::differs(simulation::vocabulary()[word], before[word], now[word])) continue;
+    if (!simulation::differs(simulation::vocabulary()[word], before[word], now[word], pace_.factor)) continue;
     changed.push_back(word);
     before[word] = std::move(now[word]);
   }
