@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """From a need to a running programme, through the interface: the demo's node plans, the live plant makes, a machine breaks,
 a repaired plan is proposed, published and taken back."""
-import json
 import pathlib
 import sys
 
@@ -23,7 +22,7 @@ def open_alarm(asset):
 
 def the_demo_runs_a_programme():
     node.set_up()
-    wait_until(lambda: node.call("GET", f"{NEED}/tower").status == 200 and tower()["plan"] and tower()["finished"] > 0, 120)
+    wait_until(lambda: node.call("GET", f"{NEED}/tower").status == 200 and tower()["plan"] and tower()["finished"] > 0, 300)
     now = tower()
     assert now["week"] == 8 and len(now["ramp"]) == 14, now
     assert now["delivered_total"] > 0.8 * now["due_total"], (now["delivered_total"], now["due_total"])
@@ -112,7 +111,6 @@ def bad_input_names_its_field():
     assert answer.status in (400, 422) and b"due[0].week" in answer.body, answer.body
     answer = node.call("POST", f"{BASE}/lines", {"id": "l", "organisation": "hanse-medical", "calendar": "nobody's", "part": "p", "counts_at": ["cnc-01"]})
     assert answer.status in (400, 422) and b"calendar" in answer.body, answer.body
-    assert json.loads(answer.body)["errors"] if "errors" in json.loads(answer.body) else True
 
 
 with node:
