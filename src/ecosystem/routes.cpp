@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "api/common_inputs.hpp"
 #include "ecosystem/import.hpp"
 
 namespace hanse::ecosystem {
 namespace {
 
+using api::ById;
 using api::Context;
 using api::Method;
 using api::Nothing;
@@ -19,11 +21,6 @@ constexpr const char* kWrite = "ecosystem.write";
 constexpr const char* kBase = "/api/v1/ecosystem/";
 
 store::Actor actor_of(const Context& context) { return {context.caller.id}; }
-
-struct ById {
-  std::string id;
-};
-HANSE_DESCRIBE(ById, (id))
 
 struct ListInput {
   std::optional<std::string> organisation;
@@ -54,9 +51,7 @@ void add_record_routes(std::vector<Route>& out, Ecosystem& ecosystem) {
           }
         }
         HANSE_TRY(auto stored, ecosystem.collection<T>().list(std::move(query)));
-        Page<T> page{.items = {}, .next = std::move(stored.next)};
-        for (auto& item : stored.items) page.items.push_back(std::move(item.record));
-        return page;
+        return api::page_of<T>(std::move(stored));
       }));
   out.push_back(api::route<T, Versioned<T>>({Method::post, path, "Makes a new " + word + ".", kWrite},
                                             [&ecosystem](const T& in, const Context& context) -> Result<Versioned<T>> {

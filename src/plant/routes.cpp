@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/common_inputs.hpp"
 #include "plant/import.hpp"
 
 namespace hanse::plant {
 namespace {
 
+using api::ById;
 using api::Context;
 using api::Method;
 using api::Nothing;
 using api::Page;
+using api::PageInput;
 using api::Route;
 using api::Versioned;
 
@@ -19,20 +22,6 @@ constexpr const char* kRead = "plant.read";
 constexpr const char* kWrite = "plant.write";
 
 store::Actor actor_of(const Context& context) { return {context.caller.id}; }
-
-struct ById {
-  std::string id;
-};
-HANSE_DESCRIBE(ById, (id))
-
-struct ListInput {
-  std::optional<std::string> cursor;
-  std::int64_t limit = api::kPageLimitDefault;
-  static constexpr auto notes() {
-    return std::array{FieldNote{.field = "limit", .summary = "Rows of one page.", .min = 1, .max = api::kPageLimitMax}};
-  }
-};
-HANSE_DESCRIBE(ListInput, (cursor, limit))
 
 struct AssetListInput {
   std::optional<std::string> parent;
@@ -48,11 +37,9 @@ struct AssetListInput {
 HANSE_DESCRIBE(AssetListInput, (parent, level, cursor, limit))
 
 template <class T>
-Result<Page<T>> page_of(const store::Collection<T>& collection, store::Query query) {
+Result<Page<T>> list_page(const store::Collection<T>& collection, store::Query query) {
   HANSE_TRY(auto stored, collection.list(std::move(query)));
-  Page<T> page{.items = {}, .next = std::move(stored.next)};
-  for (auto& item : stored.items) page.items.push_back(std::move(item.record));
-  return page;
+  return api::page_of<T>(std::move(stored));
 }
 
 /// List, make, read, change and delete of one kind of record.
@@ -60,9 +47,9 @@ template <class T>
 void add_record_routes(std::vector<Route>& out, Plant& plant, const std::string& plural, const std::string& word) {
   const std::string path = "/api/v1/" + plural, one = path + "/{id}";
   if constexpr (!std::is_same_v<T, Asset>) {
-    out.push_back(api::route<ListInput, Page<T>>(
-        {Method::get, path, "All " + plural + ", by id.", kRead}, [&plant](const ListInput& in, const Context&) {
-          return page_of<T>(plant.collection<T>(), {.cursor = in.cursor, .limit = in.limit});
+    out.push_back(api::route<PageInput, Page<T>>(
+        {Method::get, path, "All " + plural + ", by id.", kRead}, [&plant](const PageInput& in, const Context&) {
+          return list_page<T>(plant.collection<T>(), {.cursor = in.cursor, .limit = in.limit});
         }));
   }
   out.push_back(api::route<T, Versioned<T>>({Method::post, path, "Makes a new " + word + ".", kWrite},
@@ -103,7 +90,7 @@ Route asset_list(Plant& plant) {
         store::Query query{.kind = {}, .equal = {}, .cursor = in.cursor, .limit = in.limit};
         if (in.parent) query.equal.push_back({"parent", *in.parent});
         if (in.level) query.equal.push_back({"level", describe::enum_name(*in.level)});
-        return page_of<Asset>(plant.assets(), std::move(query));
+        return list_page<Asset>(plant.assets(), std::move(query));
       });
 }
 
@@ -258,9 +245,9 @@ void add_import_and_template_routes(std::vector<Route>& out, Plant& plant, Machi
       [&plant, connect = std::move(connect)](const ImportInput& in, const Context& context) {
         return import(plant, actor_of(context), {in.kind, in.body.text, in.dry_run}, connect);
       }));
-  out.push_back(api::route<ListInput, Page<TemplateSummary>>(
+  out.push_back(api::route<PageInput, Page<TemplateSummary>>(
       {Method::get, "/api/v1/templates", "Machine templates.", kRead},
-      [&plant](const ListInput&, const Context&) -> Result<Page<TemplateSummary>> {
+      [&plant](const PageInput&, const Context&) -> Result<Page<TemplateSummary>> {
         Page<TemplateSummary> page;
         for (const auto& [id, machine] : plant.templates().all()) {
           TemplateSummary summary{id, machine.title, machine.summary, machine.kind, {}, std::ssize(machine.signals)};

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "api/common_inputs.hpp"
+
 namespace hanse::programme {
 namespace {
 
+using api::ById;
 using api::Context;
 using api::Method;
 using api::Nothing;
@@ -19,11 +22,6 @@ constexpr std::size_t kDesignBytesMax = 4u << 20;
 
 store::Actor actor_of(const Context& context) { return {context.caller.id}; }
 std::string path_of(std::string_view rest) { return fmt::format("{}{}", kBase, rest); }
-
-struct ById {
-  std::string id;
-};
-HANSE_DESCRIBE(ById, (id))
 
 struct ListInput {
   std::optional<std::string> need;
@@ -54,9 +52,7 @@ void add_read_routes(std::vector<Route>& out, Programme& programme) {
         if (in.need) query.equal.push_back({"need", *in.need});
         if (in.organisation) query.equal.push_back({"organisation", *in.organisation});
         HANSE_TRY(auto stored, programme.collection<T>().list(std::move(query)));
-        Page<T> page{.items = {}, .next = std::move(stored.next)};
-        for (auto& item : stored.items) page.items.push_back(std::move(item.record));
-        return page;
+        return api::page_of<T>(std::move(stored));
       }));
   out.push_back(
       api::route<ById, Versioned<T>>({Method::get, path + "/{id}", fmt::format("One {}.", KindOf<T>::word), kRead},

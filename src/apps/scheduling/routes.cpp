@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/common_inputs.hpp"
 #include "apps/scheduling/capacity.hpp"
 #include "apps/scheduling/icalendar.hpp"
 #include "apps/scheduling/scheduling.hpp"
@@ -9,10 +10,13 @@
 namespace hanse::apps::scheduling {
 namespace {
 
+using api::ById;
 using api::Context;
 using api::Method;
+using api::NoInput;
 using api::Nothing;
 using api::Page;
+using api::PageInput;
 using api::Route;
 using api::Versioned;
 
@@ -23,20 +27,6 @@ constexpr std::size_t kImportBytesMax = 64u << 20;
 
 store::Actor actor_of(const Context& context) { return {context.caller.id}; }
 std::string path_of(std::string_view rest) { return fmt::format("/api/v1/apps/scheduling/{}", rest); }
-
-struct ById {
-  std::string id;
-};
-HANSE_DESCRIBE(ById, (id))
-
-struct ListInput {
-  std::optional<std::string> cursor;
-  std::int64_t limit = api::kPageLimitDefault;
-  static constexpr auto notes() {
-    return std::array{FieldNote{.field = "limit", .summary = "Rows of one page.", .min = 1, .max = api::kPageLimitMax}};
-  }
-};
-HANSE_DESCRIBE(ListInput, (cursor, limit))
 
 struct OrderListInput {
   std::optional<OrderStatus> status;
@@ -52,11 +42,9 @@ struct OrderListInput {
 HANSE_DESCRIBE(OrderListInput, (status, product, cursor, limit))
 
 template <class T>
-Result<Page<T>> page_of(const store::Collection<T>& collection, store::Query query) {
+Result<Page<T>> list_page(const store::Collection<T>& collection, store::Query query) {
   HANSE_TRY(auto stored, collection.list(std::move(query)));
-  Page<T> page{.items = {}, .next = std::move(stored.next)};
-  for (auto& item : stored.items) page.items.push_back(std::move(item.record));
-  return page;
+  return api::page_of<T>(std::move(stored));
 }
 
 /// List, make, read, change and delete of one kind of record.
@@ -65,9 +53,9 @@ void add_record_routes(std::vector<Route>& out, Book& book) {
   const auto plural = std::string{KindOf<T>::plural}, word = std::string{KindOf<T>::word};
   const auto path = path_of(plural), one = path + "/{id}";
   if constexpr (!std::is_same_v<T, ProductionOrder>) {
-    out.push_back(api::route<ListInput, Page<T>>(
-        {Method::get, path, "All of kind " + word + ", by id.", kRead}, [&book](const ListInput& in, const Context&) {
-          return page_of(book.collection<T>(), {.kind = {}, .equal = {}, .cursor = in.cursor, .limit = in.limit});
+    out.push_back(api::route<PageInput, Page<T>>(
+        {Method::get, path, "All of kind " + word + ", by id.", kRead}, [&book](const PageInput& in, const Context&) {
+          return list_page(book.collection<T>(), {.kind = {}, .equal = {}, .cursor = in.cursor, .limit = in.limit});
         }));
   }
   out.push_back(api::route<T, Versioned<T>>({Method::post, path, "Makes a new " + word + ".", kWrite},
@@ -125,7 +113,7 @@ void add_order_routes(std::vector<Route>& out, Scheduling& scheduling) {
         store::Query query{.kind = {}, .equal = {}, .cursor = in.cursor, .limit = in.limit};
         if (in.status) query.equal.push_back({"status", describe::enum_name(*in.status)});
         if (in.product) query.equal.push_back({"product", *in.product});
-        return page_of(book.collection<ProductionOrder>(), std::move(query));
+        return list_page(book.collection<ProductionOrder>(), std::move(query));
       }));
   add_record_routes<ProductionOrder>(out, book);
   add_record_routes<Routing>(out, book);
@@ -156,8 +144,6 @@ struct GanttInput {
   }
 };
 HANSE_DESCRIBE(GanttInput, (from, to))
-struct NoInput {};
-HANSE_DESCRIBE(NoInput, ())
 struct MachineInput {
   AssetId machine;
 };
@@ -302,7 +288,7 @@ struct VersionInput {
 };
 HANSE_DESCRIBE(VersionInput, (version))
 
-Result<Page<VersionLine>> list_versions(const Scheduling& scheduling, const ListInput& in) {
+Result<Page<VersionLine>> list_versions(const Scheduling& scheduling, const PageInput& in) {
   HANSE_TRY(auto stored, scheduling.versions().list(
                              {.kind = {}, .equal = {}, .descending = true, .cursor = in.cursor, .limit = in.limit}));
   Page<VersionLine> page{.items = {}, .next = std::move(stored.next)};
@@ -352,9 +338,9 @@ void add_plan_routes(std::vector<Route>& out, Scheduling& scheduling) {
             scheduling.book_parts(actor_of(context), {in.order, in.step}, in.machine, in.good, in.scrap, in.done));
         return Nothing{};
       }));
-  out.push_back(api::route<ListInput, Page<VersionLine>>(
+  out.push_back(api::route<PageInput, Page<VersionLine>>(
       {Method::get, path_of("versions"), "Published schedules, the newest first: who, when, why.", kRead},
-      [&scheduling](const ListInput& in, const Context&) { return list_versions(scheduling, in); }));
+      [&scheduling](const PageInput& in, const Context&) { return list_versions(scheduling, in); }));
   out.push_back(api::route<VersionInput, ScheduleVersion>(
       {Method::get, path_of("versions/{version}"), "One published schedule with its changes and their reasons.", kRead},
       [&scheduling](const VersionInput& in, const Context&) -> Result<ScheduleVersion> {

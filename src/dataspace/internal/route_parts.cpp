@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "api/common_inputs.hpp"
 #include "base/text.hpp"
 
 namespace hanse::dataspace {
 namespace {
 
-constexpr std::size_t kBodyMax = 1 << 20;
+using api::NoInput;
 
-struct NoInput {};
-HANSE_DESCRIBE(NoInput, ())
+constexpr std::size_t kBodyMax = 1 << 20;
 
 }  // namespace
 

@@ -2,20 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "api/common_inputs.hpp"
+
 namespace hanse::node {
 namespace {
 
-struct ById {
-  std::string id;
-  static constexpr auto notes() { return std::array{FieldNote{.field = "id", .required = true}}; }
-};
-HANSE_DESCRIBE(ById, (id))
-struct ConnectionList {
-  std::optional<std::string> cursor;
-  std::int64_t limit = api::kPageLimitDefault;
-  static constexpr auto notes() { return std::array{FieldNote{.field = "limit", .min = 1, .max = api::kPageLimitMax}}; }
-};
-HANSE_DESCRIBE(ConnectionList, (cursor, limit))
+using api::ById;
+using api::NoInput;
+using api::PageInput;
+
 struct AddressList {
   std::string id;
   std::optional<std::string> cursor;
@@ -23,8 +18,6 @@ struct AddressList {
   static constexpr auto notes() { return std::array{FieldNote{.field = "limit", .min = 1, .max = api::kPageLimitMax}}; }
 };
 HANSE_DESCRIBE(AddressList, (id, cursor, limit))
-struct NoConnectionInput {};
-HANSE_DESCRIBE(NoConnectionInput, ())
 
 struct ProtocolView {
   std::string id, title, summary;
@@ -126,11 +119,11 @@ ConnectionHealth health_of(const Connections& connections, const ConnectionRecor
 
 std::vector<api::Route> record_routes(Connections& book) {
   std::vector<api::Route> routes;
-  routes.push_back(api::route<ConnectionList, api::Page<ConnectionRecord>>(
+  routes.push_back(api::route<PageInput, api::Page<ConnectionRecord>>(
       {.path = "/api/v1/connections",
        .summary = "Connections, by id; secrets are masked.",
        .permission = "connections.read"},
-      [&book](const ConnectionList& in, const api::Context&) -> Result<api::Page<ConnectionRecord>> {
+      [&book](const PageInput& in, const api::Context&) -> Result<api::Page<ConnectionRecord>> {
         HANSE_TRY(auto page, book.collection().list({.kind = {}, .cursor = in.cursor, .limit = in.limit}));
         api::Page<ConnectionRecord> out{.items = {}, .next = std::move(page.next)};
         for (auto& item : page.items) out.items.push_back(masked(std::move(item.record)));
@@ -200,18 +193,18 @@ std::vector<api::Route> mapping_routes(Connections& book) {
 
 std::vector<api::Route> health_routes(Connections& book) {
   std::vector<api::Route> routes;
-  routes.push_back(api::route<NoConnectionInput, ProtocolViews>(
+  routes.push_back(api::route<NoInput, ProtocolViews>(
       {.path = "/api/v1/protocols",
        .summary = "Protocols that machines can be connected by, with their settings' schemas.",
        .permission = "connections.read"},
-      [&book](const NoConnectionInput&, const api::Context&) -> Result<ProtocolViews> {
+      [&book](const NoInput&, const api::Context&) -> Result<ProtocolViews> {
         ProtocolViews views;
         for (const auto* protocol : book.book().protocols()) views.items.push_back(protocol_view(*protocol));
         return views;
       }));
-  routes.push_back(api::route<NoConnectionInput, ConnectionHealths>(
+  routes.push_back(api::route<NoInput, ConnectionHealths>(
       {.path = "/api/v1/connections-health", .summary = "How each connection is.", .permission = "connections.read"},
-      [&book](const NoConnectionInput&, const api::Context&) -> Result<ConnectionHealths> {
+      [&book](const NoInput&, const api::Context&) -> Result<ConnectionHealths> {
         return ConnectionHealths{connection_healths(book, 5)};
       }));
   routes.push_back(api::route<ById, ConnectionHealth>(

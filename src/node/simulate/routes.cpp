@@ -1,16 +1,17 @@
 #include "node/simulate/routes.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "api/common_inputs.hpp"
 #include "net/http_client.hpp"
 #include "node/simulate/control.hpp"
 
 namespace hanse::node::simulate {
 namespace {
 
-struct NoInput {};
-HANSE_DESCRIBE(NoInput, ())
+using api::NoInput;
 
 struct TroubleId {
   std::string id;

@@ -7,13 +7,15 @@
 #include <fstream>
 #include <iterator>
 
+#include "api/common_inputs.hpp"
+
 namespace hanse::node {
 namespace {
 
+using api::NoInput;
+
 constexpr std::size_t kVersionsMax = 100;
 
-struct NoInput {};
-HANSE_DESCRIBE(NoInput, ())
 struct SettingsView {
   std::vector<SettingView> items;
 };

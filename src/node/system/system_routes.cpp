@@ -1,10 +1,11 @@
 #include "node/system/system_routes.hpp"
 
+#include "api/common_inputs.hpp"
+
 namespace hanse::node {
 namespace {
 
-struct NoInput {};
-HANSE_DESCRIBE(NoInput, ())
+using api::NoInput;
 
 struct NodeAbout {
   std::string version;
