@@ -33,6 +33,8 @@ export const twin: Record<string, string> = {
   'repaired': 'behoben',
   'the submodel itself': 'das Teilmodell selbst',
   'without a semantic id': 'ohne semantische Kennung',
+  '{n} twins of this plant': '{n} Zwillinge dieser Anlage',
+  '{n} twins, {imported} of them imported': '{n} Zwillinge, davon {imported} importiert',
   '{errors} errors, {warnings} small things that were repaired': '{errors} Fehler, {warnings} behobene Kleinigkeiten',
   '{shells} shells and {submodels} submodels are here now': '{shells} Verwaltungsschalen und {submodels} Teilmodelle sind jetzt hier',
   '{shells} shells, {submodels} submodels, {concepts} concept descriptions, {files} files': '{shells} Verwaltungsschalen, {submodels} Teilmodelle, {concepts} Konzeptbeschreibungen, {files} Dateien',
