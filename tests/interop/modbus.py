@@ -99,7 +99,7 @@ def jsmodbus_is_read_one_question_at_a_time():
 
 def a_server_that_is_no_modbus_is_told():
     answer = node.call("POST", "/api/v1/connections/test", {"protocol": "modbus", "settings": {"host": "127.0.0.1", "port": int(node.url.rsplit(":", 1)[1])}, "seconds": 5})
-    assert answer.status == 503 and "Modbus" in answer.json()["detail"], (answer.status, answer.body[:300])
+    assert answer.status == 422 and "Modbus" in answer.json()["detail"], (answer.status, answer.body[:300])
 
 
 try:

@@ -164,7 +164,7 @@ def an_adapter_is_followed_and_found_again():
 
 def a_server_that_is_no_agent_is_told():
     answer = node.call("POST", "/api/v1/connections/test", {"protocol": "mtconnect", "settings": {"url": node.url + "/nothing"}, "seconds": 5})
-    assert answer.status == 503 and "no MTConnect document" in answer.json()["detail"], (answer.status, answer.body[:300])
+    assert answer.status == 422 and "no MTConnect document" in answer.json()["detail"], (answer.status, answer.body[:300])
 
 
 def a_live_agent_is_followed():
