@@ -14,6 +14,9 @@
 #include "base/describe.hpp"
 #include "base/time.hpp"
 
+// What copies and destroys these types is compiled once, in types.cpp: inlined, it was most of what every other file of
+// the room compiled.
+
 namespace hanse::connectors::opcua {
 
 /// Bytes with a length before them. An empty one is written as null unless it is marked: what came as an empty text
@@ -91,17 +94,20 @@ struct StatusCode {
 struct NodeId {
   std::uint16_t space = 0;  ///< Namespace index: this session's, never to be stored.
   std::variant<std::uint32_t, String, Guid, ByteString> id = std::uint32_t{0};
-  NodeId() = default;
+  NodeId();
+  NodeId(const NodeId& other);
+  NodeId(NodeId&& other) noexcept;
+  NodeId& operator=(const NodeId& other);
+  NodeId& operator=(NodeId&& other) noexcept;
+  ~NodeId();
   NodeId(std::uint32_t number) : id(number) {}  // NOLINT(google-explicit-constructor)
   NodeId(std::uint16_t space_index, std::uint32_t number) : space(space_index), id(number) {}
   NodeId(std::uint16_t space_index, std::string text) : space(space_index), id(String{std::move(text)}) {}
   bool is_null() const { return space == 0 && std::holds_alternative<std::uint32_t>(id) && std::get<0>(id) == 0; }
   /// True for `ns=0;i=number`.
   bool is(std::uint32_t number) const { return space == 0 && id.index() == 0 && std::get<0>(id) == number; }
-  friend bool operator==(const NodeId&, const NodeId&) = default;
-  friend bool operator<(const NodeId& a, const NodeId& b) {
-    return a.space != b.space ? a.space < b.space : a.id < b.id;
-  }
+  friend bool operator==(const NodeId& a, const NodeId& b);
+  friend bool operator<(const NodeId& a, const NodeId& b);
 };
 
 struct ExpandedNodeId {
@@ -195,6 +201,12 @@ struct Variant {
   Value value;
   std::vector<std::int32_t> dimensions;  ///< Of a matrix, the slowest first; empty for arrays of one dimension.
 
+  Variant();
+  Variant(const Variant& other);
+  Variant(Variant&& other) noexcept;
+  Variant& operator=(const Variant& other);
+  Variant& operator=(Variant&& other) noexcept;
+  ~Variant();
   bool is_null() const { return value.index() == 0; }
   bool is_array() const { return value.index() > kBuiltins; }
   Builtin type() const { return static_cast<Builtin>(is_array() ? value.index() - kBuiltins : value.index()); }
@@ -211,10 +223,6 @@ struct DataValue {
   friend bool operator==(const DataValue&, const DataValue&) = default;
 };
 
-inline bool operator==(const Variant& a, const Variant& b) {
-  return a.value == b.value && a.dimensions == b.dimensions;
-}
-
 /// A DataValue that holds `value` and nothing else, as servers want it in a write.
 inline DataValue data_value(Variant::Value value) {
   DataValue out;
@@ -224,3 +232,15 @@ inline DataValue data_value(Variant::Value value) {
 }
 
 }  // namespace hanse::connectors::opcua
+
+extern template class std::vector<hanse::connectors::opcua::String>;
+extern template class std::vector<hanse::connectors::opcua::ByteString>;
+extern template class std::vector<hanse::connectors::opcua::XmlElement>;
+extern template class std::vector<hanse::connectors::opcua::NodeId>;
+extern template class std::vector<hanse::connectors::opcua::ExpandedNodeId>;
+extern template class std::vector<hanse::connectors::opcua::QualifiedName>;
+extern template class std::vector<hanse::connectors::opcua::LocalizedText>;
+extern template class std::vector<hanse::connectors::opcua::ExtensionObject>;
+extern template class std::vector<hanse::connectors::opcua::DataValue>;
+extern template class std::vector<hanse::connectors::opcua::Variant>;
+extern template class std::vector<hanse::connectors::opcua::DiagnosticInfo>;
