@@ -55,6 +55,22 @@ Result<void> ConnectionBook::put(ConnectionRecord record) {
   return {};
 }
 
+Result<void> ConnectionBook::check_command(const std::string& id, const Command& command) const {
+  const auto record = find(id);
+  if (!record) return fail(ErrorCode::not_found, "there is no connection '" + id + "'");
+  const auto* known = protocol(record->protocol);
+  if (!known || !known->check_command) {
+    return fail(ErrorCode::forbidden, "connections by " + record->protocol + " only read");
+  }
+  HANSE_TRY(const auto settings, JsonDocument::parse(record->settings.text));
+  return known->check_command(settings.root(), command);
+}
+
+void ConnectionBook::command(const std::string& id, Command command, CommandDone done) const {
+  if (const auto allowed = check_command(id, command); !allowed) return done(allowed.error());
+  supervisor_.command(id, std::move(command), std::move(done));
+}
+
 void ConnectionBook::remove(const std::string& id) {
   {
     const std::lock_guard lock{mutex_};

@@ -51,6 +51,10 @@ class ConnectionBook {
   void remove(const std::string& id);
   std::optional<ConnectionRecord> find(const std::string& id) const;
   std::vector<ConnectionRecord> all() const;
+  /// May this be changed at the machine, by the connection's settings? Errors: `not_found`, `forbidden`, `invalid`.
+  Result<void> check_command(const std::string& id, const Command& command) const;
+  /// Checks and sends it; `done` is called once, from any thread.
+  void command(const std::string& id, Command command, CommandDone done) const;
   /// State of each; one that is off says so. Errors: `not_found`.
   Result<HealthReport> health(const std::string& id) const;
 

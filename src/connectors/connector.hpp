@@ -10,6 +10,7 @@
 #include "base/json.hpp"
 #include "base/json_schema.hpp"
 #include "base/log.hpp"
+#include "connectors/command.hpp"
 #include "signal/sample.hpp"
 
 namespace hanse::connectors {
@@ -78,6 +79,9 @@ class Connector {
  public:
   virtual ~Connector() = default;
   virtual boost::asio::awaitable<Result<void>> run(Sink& sink) = 0;
+  /// Changes something at the source while `run` is under way; called on its thread. Only protocols that can write
+  /// have it.
+  virtual void command(Command command, CommandDone done);
 };
 
 /// What a discovery or browse found: a value on offer with what it reads now.
@@ -114,6 +118,8 @@ struct Protocol {
   Result<std::unique_ptr<Connector>> (*make)(JsonRef settings, const ConnectorContext& context);
   Result<std::unique_ptr<Browser>> (*make_browser)(JsonRef settings,
                                                    const ConnectorContext& context);  ///< May be null.
+  /// May this be changed with these settings? Null: the protocol only reads. Errors: as `CommandDone`.
+  Result<void> (*check_command)(JsonRef settings, const Command& command) = nullptr;
 };
 
 }  // namespace hanse::connectors

@@ -14,6 +14,16 @@ namespace hanse::connectors {
 
 namespace asio = boost::asio;
 
+void Connector::command(Command, CommandDone done) {
+  done(fail(ErrorCode::forbidden, "this protocol only reads; nothing was sent"));
+}
+
+namespace {
+Error not_up() {
+  return fail(ErrorCode::unavailable, "the connection isn't up, nothing was sent; try again when it is active");
+}
+}  // namespace
+
 /// One connection: what is wanted of it, and the coroutine that makes it so. Timer and cancellation belong to the
 /// executor's thread; the rest is guarded.
 struct Supervisor::Connection : Sink, std::enable_shared_from_this<Connection> {
@@ -79,6 +89,7 @@ struct Supervisor::Connection : Sink, std::enable_shared_from_this<Connection> {
   RestartPause restart_pause;
   asio::steady_timer timer;
   asio::cancellation_signal cancel;
+  Connector* connector = nullptr;  ///< While one runs; of the executor's thread.
   std::mutex mutex;
   ConnectionPlan plan;
   std::shared_ptr<ConnectionSink> running_sink;
@@ -99,6 +110,9 @@ asio::awaitable<void> Supervisor::Connection::rest(Duration limit) {
 
 asio::awaitable<Result<void>> Supervisor::Connection::keep_alive(std::unique_ptr<Connector> connector,
                                                                  std::shared_ptr<Connection> self) {
+  self->connector = connector.get();
+  const auto gone = [](Connection* connection) { connection->connector = nullptr; };
+  const std::unique_ptr<Connection, decltype(gone)> guard{self.get(), gone};
   auto running = connector->run(*self);
   co_return co_await std::move(running);
 }
@@ -242,6 +256,15 @@ void Supervisor::stop() {
     for (const auto& [id, connection] : connections_) ids.push_back(id);
   }
   for (const auto& id : ids) remove(id);
+}
+
+void Supervisor::command(const std::string& id, Command command, CommandDone done) const {
+  const auto connection = find(id);
+  if (!connection) return done(not_up());
+  asio::post(connection->executor, [connection, command = std::move(command), done = std::move(done)]() mutable {
+    if (!connection->connector) return done(not_up());
+    connection->connector->command(std::move(command), std::move(done));
+  });
 }
 
 Result<HealthReport> Supervisor::report(const std::string& id) const {

@@ -46,6 +46,9 @@ class Supervisor {
   /// Ends all; their coroutines are through when the executors have no work left.
   void stop();
 
+  /// Hands a command to the running connector; `done` is called on its thread. Without one that is up: `unavailable`.
+  void command(const std::string& id, Command command, CommandDone done) const;
+
   Result<HealthReport> report(const std::string& id) const;
   std::map<std::string, HealthReport> reports() const;
 

@@ -28,6 +28,9 @@ class Stream {
   virtual boost::asio::awaitable<Result<void>> write(std::string_view bytes, Duration time_limit) = 0;
   /// Says farewell where the protocol has one (TLS) and closes.
   virtual boost::asio::awaitable<void> finish(Duration time_limit) = 0;
+  /// Ends a read that waits, as if its time were up, for somebody who has something to send meanwhile. Does nothing
+  /// while a write is under way: who writes looks again afterwards.
+  virtual void wake() {}
   /// Closes at once. A read or write under way fails with `unavailable`. May be called twice.
   virtual void close() = 0;
   /// Address and port at the other end as in `10.0.0.7:4840`; for logs.

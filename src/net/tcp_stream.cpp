@@ -98,6 +98,10 @@ asio::awaitable<void> TcpStream::finish(Duration time_limit) {
   close();
 }
 
+void TcpStream::wake() {
+  if (!writing_->is_active()) reading_->expire();
+}
+
 void TcpStream::close() {
   error_code ignored;
   socket_.close(ignored);

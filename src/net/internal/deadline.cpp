@@ -40,6 +40,11 @@ void Deadline::fired(std::uint64_t generation) {
   waiting_ = false;
   if (!active_ || !expire_) return;
   if (SystemClock{}.monotonic() < due_) return arm();
+  expire();
+}
+
+void Deadline::expire() {
+  if (!active_ || !expire_) return;
   expired_ = true;
   expire_();
 }

@@ -17,6 +17,9 @@ class Deadline : public std::enable_shared_from_this<Deadline> {
   void start(Duration limit);
   /// True when it had expired.
   bool stop();
+  bool is_active() const { return active_; }
+  /// Its time is up now, if it runs.
+  void expire();
   /// For the destructor of what `expire` refers to.
   void retire();
 
