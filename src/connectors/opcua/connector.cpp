@@ -32,8 +32,8 @@ awaitable<Result<void>> exchange(net::Stream& stream, Client& client, const Cloc
   std::vector<char> buffer(kReadBytes);
   client.connected(now_of(clock));
   while (true) {
-    const std::string output = client.take_output();
-    if (!output.empty()) {
+    // More may come to be sent while a write waits.
+    for (std::string output = client.take_output(); !output.empty(); output = client.take_output()) {
       auto writing = stream.write(output, kWriteLimit);
       HANSE_CO_CHECK(co_await std::move(writing));
     }
@@ -70,7 +70,8 @@ class OpcuaConnector final : public Connector {
     // A cancelled run says goodbye to the server, which would keep the session for a minute otherwise.
     co_await asio::this_coro::throw_if_cancelled(false);
     Client client{settings_, store_, sink};
-    const LossGuard guard{client, clock_};
+    const LossGuard guard{*this, client};
+    client_ = &client;
     std::optional<Duration> lost_at;
     while (true) {
       auto running = once(client);
@@ -94,26 +95,38 @@ class OpcuaConnector final : public Connector {
     }
   }
 
+  void command(Command command, CommandDone done) override {
+    if (!client_)
+      return done(fail(ErrorCode::unavailable, "the connection isn't up, nothing was sent; try again when it is"));
+    client_->command(std::move(command), std::move(done));
+    if (stream_) stream_->wake();
+  }
+
  private:
-  /// Takes the values back however the coroutine ends.
+  /// Takes the values back, and the client away, however the coroutine ends.
   class LossGuard {
    public:
-    LossGuard(Client& client, const Clock& clock) : client_(client), clock_(clock) {}
-    ~LossGuard() { client_.points().lose(clock_.now()); }
+    LossGuard(OpcuaConnector& owner, Client& client) : owner_(owner), client_(client) {}
+    ~LossGuard() {
+      client_.points().lose(owner_.clock_.now());
+      owner_.client_ = nullptr;
+    }
     LossGuard(const LossGuard&) = delete;
     LossGuard& operator=(const LossGuard&) = delete;
 
    private:
+    OpcuaConnector& owner_;
     Client& client_;
-    const Clock& clock_;
   };
 
   /// One socket. Ends without an error when the client wants the next one at once.
   awaitable<Result<void>> once(Client& client) {
     auto connecting = connect(client.url(), kConnectLimit);
     HANSE_CO_TRY(auto stream, co_await std::move(connecting));
+    stream_ = stream.get();
     auto exchanging = exchange(*stream, client, clock_, [] { return false; });
     Result<void> ended = co_await std::move(exchanging);
+    stream_ = nullptr;
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) {
       told_to_end_ = true;
@@ -143,6 +156,8 @@ class OpcuaConnector final : public Connector {
   OpcuaSettings settings_;
   FolderCertificateStore store_;
   const Clock& clock_;
+  Client* client_ = nullptr;       ///< While `run` goes on.
+  net::Stream* stream_ = nullptr;  ///< While one is open.
   bool told_to_end_ = false;
 };
 
@@ -229,6 +244,11 @@ Result<void> check(JsonRef settings) {
   return {};
 }
 
+Result<void> check_change(JsonRef settings, const Command& command) {
+  HANSE_TRY(const auto parsed, from_json<OpcuaSettings>(settings));
+  return check_command(parsed, command);
+}
+
 Result<std::unique_ptr<Connector>> make(JsonRef settings, const ConnectorContext& context) {
   HANSE_TRY(const auto parsed, from_json<OpcuaSettings>(settings));
   return make_connector(parsed, context);
@@ -249,7 +269,8 @@ const Protocol& protocol() {
       .settings_schema = settings_schema,
       .check = check,
       .make = make,
-      .make_browser = make_browser_from};
+      .make_browser = make_browser_from,
+      .check_command = check_change};
   return kProtocol;
 }
 

@@ -48,6 +48,20 @@ void OpcuaSettings::validate(JsonReader& reader) const {
   for (const auto& choice : nodes) {
     if (const auto node = parse_node(choice.node); !node) reader.error_at("nodes", node.error().message);
   }
+  for (const auto& choice : nodes) {
+    if (choice.deadband > 0 && choice.deadband_percent > 0)
+      reader.error_at("nodes", fmt::format("'{}' has two deadbands; keep one", choice.node.substr(0, 200)));
+  }
+  for (const auto& choice : writable) {
+    if (const auto node = parse_node(choice.node); !node) reader.error_at("writable", node.error().message);
+    if (choice.low && choice.high && *choice.low > *choice.high)
+      reader.error_at("writable", fmt::format("'{}' has a low above its high", choice.node.substr(0, 200)));
+  }
+  for (const auto& choice : callable) {
+    for (const auto* text : {&choice.object, &choice.method}) {
+      if (const auto node = parse_node(*text); !node) reader.error_at("callable", node.error().message);
+    }
+  }
   if (publishing_interval < 10ms || publishing_interval > 1h)
     reader.error_at("publishing_interval", "must be from 10ms to 1h");
   if (sampling_interval < 0s || sampling_interval > 1h) reader.error_at("sampling_interval", "must be from 0s to 1h");

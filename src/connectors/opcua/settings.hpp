@@ -25,6 +25,7 @@ struct NodeChoice {
   signal::Meaning meaning = signal::Meaning::other;
   std::string unit;
   double deadband = 0;
+  double deadband_percent = 0;
   friend bool operator==(const NodeChoice&, const NodeChoice&) = default;
   static constexpr auto notes() {
     return std::array{
@@ -36,10 +37,43 @@ struct NodeChoice {
         FieldNote{.field = "meaning", .summary = "What it says about the machine."},
         FieldNote{.field = "unit", .summary = "UCUM code; empty: what the server says.", .length_max = 40},
         FieldNote{
-            .field = "deadband", .summary = "A change smaller than this isn't reported; 0: every change.", .min = 0}};
+            .field = "deadband", .summary = "A change smaller than this isn't reported; 0: every change.", .min = 0},
+        FieldNote{.field = "deadband_percent",
+                  .summary = "The same in percent of the value's range, for values that have an EURange.",
+                  .min = 0,
+                  .max = 100}};
   }
 };
-HANSE_DESCRIBE(NodeChoice, (node, name, meaning, unit, deadband))
+HANSE_DESCRIBE(NodeChoice, (node, name, meaning, unit, deadband, deadband_percent))
+
+/// A value that two people together may change.
+struct WriteChoice {
+  std::string node;
+  std::optional<double> low, high;
+  friend bool operator==(const WriteChoice&, const WriteChoice&) = default;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "node",
+                                .summary = "As nsu=http://example.org/press/;s=Press1.Target.",
+                                .length_max = 4096,
+                                .required = true},
+                      FieldNote{.field = "low", .summary = "The least number that may be written."},
+                      FieldNote{.field = "high", .summary = "The greatest number that may be written."}};
+  }
+};
+HANSE_DESCRIBE(WriteChoice, (node, low, high))
+
+/// A method that two people together may call.
+struct CallChoice {
+  std::string object;
+  std::string method;
+  friend bool operator==(const CallChoice&, const CallChoice&) = default;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "object", .summary = "The node that has the method.", .length_max = 4096, .required = true},
+        FieldNote{.field = "method", .summary = "The method's node.", .length_max = 4096, .required = true}};
+  }
+};
+HANSE_DESCRIBE(CallChoice, (object, method))
 
 /// One OPC UA server.
 struct OpcuaSettings {
@@ -63,6 +97,8 @@ struct OpcuaSettings {
   bool history = true;
   bool events = true;
   Duration session_timeout = 60s;
+  std::vector<WriteChoice> writable;
+  std::vector<CallChoice> callable;
 
   static constexpr auto notes() {
     return std::array{
@@ -111,14 +147,21 @@ struct OpcuaSettings {
         FieldNote{.field = "history", .summary = "Fill gaps from the server's own history where it has one."},
         FieldNote{.field = "events", .summary = "Take the server's events and alarms."},
         FieldNote{.field = "session_timeout",
-                  .summary = "How long the server keeps our session when the line is down."}};
+                  .summary = "How long the server keeps our session when the line is down."},
+        FieldNote{
+            .field = "writable",
+            .summary = "Values that may be changed when two people agree; empty: none, the connection only reads.",
+            .length_max = 1000},
+        FieldNote{.field = "callable",
+                  .summary = "Methods that may be called when two people agree; empty: none.",
+                  .length_max = 1000}};
   }
   void validate(JsonReader& reader) const;
 };
-HANSE_DESCRIBE(OpcuaSettings,
-               (url, fallback_urls, security_policy, security_mode, unsecured_until, certificate_folder,
-                application_uri, user, password, user_certificate_file, user_key_file, nodes, root, nodes_max,
-                publishing_interval, sampling_interval, queue_size, history, events, session_timeout))
+HANSE_DESCRIBE(OpcuaSettings, (url, fallback_urls, security_policy, security_mode, unsecured_until, certificate_folder,
+                               application_uri, user, password, user_certificate_file, user_key_file, nodes, root,
+                               nodes_max, publishing_interval, sampling_interval, queue_size, history, events,
+                               session_timeout, writable, callable))
 
 /// Where to connect.
 struct ServerUrl {

@@ -393,6 +393,17 @@ struct Range {
 };
 HANSE_DESCRIBE(Range, (low, high))
 
+/// One argument of a method, as its InputArguments property lists them. Source: OPC 10000-3, 8.6.
+struct Argument {
+  static constexpr std::uint32_t kBinaryId = 298;
+  String name;
+  NodeId data_type;
+  std::int32_t value_rank = -1;
+  Array<std::uint32_t> array_dimensions;
+  LocalizedText description;
+};
+HANSE_DESCRIBE(Argument, (name, data_type, value_rank, array_dimensions, description))
+
 struct StructureField {
   String name;
   LocalizedText description;

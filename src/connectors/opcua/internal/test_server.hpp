@@ -29,6 +29,14 @@ class TestServer {
   bool publishes = true;  ///< False: keeps silent, as a hung server does.
   bool forgets_notifications = false;
   bool refuses_filters = false;
+  StatusCode answer_to_change{};  ///< To writes and calls.
+  std::size_t writes = 0;
+  std::vector<CallMethodRequest> calls;
+  ExtensionObject last_filter;  ///< Of an item that was asked for.
+  std::uint8_t service_level = 255;
+  std::int32_t redundancy_support = 0;
+  std::vector<std::string> redundant_uris;
+  std::vector<ApplicationDescription> known_servers;
   std::uint32_t lifetime_ms = 3'600'000;
   std::size_t sessions_created = 0, subscriptions_created = 0, items_created = 0, renewals = 0, continuation_points = 0;
 
@@ -158,6 +166,14 @@ class TestServer {
     if (ReadRequest read; is(message, read)) return reads(id, read);
     if (BrowseRequest browse; is(message, browse)) return browses(id, browse);
     if (BrowseNextRequest next; is(message, next)) return browses_next(id, next);
+    if (TranslateBrowsePathsRequest paths; is(message, paths)) return translates(id, paths);
+    if (WriteRequest write; is(message, write)) return changes_values(id, write);
+    if (CallRequest call; is(message, call)) return is_called(id, call);
+    if (FindServersRequest find; is(message, find)) {
+      FindServersResponse response;
+      for (const auto& server : known_servers) response.servers.push_back(server);
+      return send(id, std::move(response));
+    }
     if (CreateSubscriptionRequest create; is(message, create)) {
       subscription_ = {.id = static_cast<std::uint32_t>(100 + ++subscriptions_created), .next = 1, .handles = {}};
       CreateSubscriptionResponse response;
@@ -220,6 +236,13 @@ class TestServer {
       return data_value(std::move(names));
     }
     if (what.node.is(11714)) return data_value(items_per_call_reported);
+    if (what.node.is(2267)) return data_value(service_level);
+    if (what.node.is(3709)) return data_value(redundancy_support);
+    if (what.node.is(11314)) {
+      Array<String> uris;
+      for (const auto& uri : redundant_uris) uris.emplace_back(uri);
+      return data_value(std::move(uris));
+    }
     DataValue none;
     none.status = status::kBadNodeIdUnknown;
     const auto* node = find(what.node);
@@ -233,6 +256,42 @@ class TestServer {
   void reads(std::uint32_t id, const ReadRequest& request) {
     ReadResponse response;
     for (const auto& what : request.nodes) response.results.push_back(read(what));
+    send(id, std::move(response));
+  }
+
+  void translates(std::uint32_t id, const TranslateBrowsePathsRequest& request) {
+    TranslateBrowsePathsResponse response;
+    for (const auto& path : request.paths) {
+      BrowsePathResult result;
+      result.status = StatusCode{0x806F0000};  // BadNoMatch
+      for (const auto& node : nodes) {
+        if (node.parent != path.starting_node || node.name != path.elements.back().target_name.name) continue;
+        result.status = {};
+        result.targets.push_back({.target = {.node = node.id, .namespace_uri = {}}});
+      }
+      response.results.push_back(std::move(result));
+    }
+    send(id, std::move(response));
+  }
+  void changes_values(std::uint32_t id, const WriteRequest& request) {
+    WriteResponse response;
+    for (const auto& write : request.nodes) {
+      ++writes;
+      auto* node = find(write.node);
+      response.results.push_back(node ? answer_to_change : status::kBadNodeIdUnknown);
+      if (node && !answer_to_change.is_bad()) node->value = write.value;
+    }
+    send(id, std::move(response));
+  }
+  void is_called(std::uint32_t id, const CallRequest& request) {
+    CallResponse response;
+    for (const auto& call : request.methods) {
+      calls.push_back(call);
+      CallMethodResult result;
+      result.status = answer_to_change;
+      result.output_arguments = call.input_arguments;
+      response.results.push_back(std::move(result));
+    }
     send(id, std::move(response));
   }
 
@@ -288,6 +347,7 @@ class TestServer {
     CreateMonitoredItemsResponse response;
     for (const auto& item : request.items) {
       MonitoredItemCreateResult result;
+      if (item.item.attribute == 13 && !item.parameters.filter.type_id.is_null()) last_filter = item.parameters.filter;
       const auto* node = find(item.item.node);
       if (!node) {
         result.status = item.item.attribute == 12 ? StatusCode{0x80350000} : status::kBadNodeIdUnknown;

@@ -40,6 +40,11 @@ std::string describe_server(const Session& session) {
   limit("nodes a read", facts.nodes_per_read);
   limit("nodes a browse", facts.nodes_per_browse);
   limit("items a call", facts.items_per_call);
+  constexpr std::string_view kRedundancies[] = {"", "cold", "warm", "hot", "transparent", "hot and mirrored"};
+  if (facts.redundancy != Redundancy::none) {
+    text += fmt::format("; one of a {} set of {}, service level {}", kRedundancies[static_cast<int>(facts.redundancy)],
+                        facts.server_set.size(), facts.service_level);
+  }
   return text;
 }
 
@@ -57,7 +62,8 @@ Client::Client(OpcuaSettings settings, CertificateStore& store, Sink& sink)
                  if (session_.settings().history) history_.plan(session_.now().time);
                }}),
       selection_(session_),
-      history_(session_, points_) {
+      history_(session_, points_),
+      commands_(session_) {
   session_.on_ready = [this](ReadyKind kind) { ready(kind); };
 }
 
@@ -142,6 +148,10 @@ void Client::told(const Subscriptions::Outcome& outcome) {
                   ms(outcome.sampling_slowest), ms(session_.settings().publishing_interval),
                   ms(session_.settings().sampling_interval > Duration{} ? session_.settings().sampling_interval
                                                                         : session_.settings().publishing_interval)));
+  if (outcome.filtered_there + outcome.filtered_here > 0) {
+    notice(NoticeKind::connected, fmt::format("Small changes of {} values are left out by the server, of {} here.",
+                                              outcome.filtered_there, outcome.filtered_here));
+  }
   if (outcome.refused_count > 0) {
     std::string list;
     for (const auto& item : outcome.refused) list += (list.empty() ? "" : ", ") + item;
@@ -201,6 +211,7 @@ void Client::lost(const Error& reason, Timestamp now) {
   session_.lost();
   subscriptions_.lost();
   history_.lost();
+  commands_.lost();
   points_.lose(now);
   // Each new reason is news; the same one again is not.
   if (!was_ready_ || std::exchange(told_reason_, reason.message) == reason.message) return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "connectors/opcua/session/commands.hpp"
 #include "connectors/opcua/session/history.hpp"
 #include "connectors/opcua/session/selection.hpp"
 #include "connectors/opcua/session/subscriptions.hpp"
@@ -26,6 +27,8 @@ class Client {
   void lost(const Error& reason, Timestamp now);
   /// The client wanted another socket: nothing is lost.
   void move_on() { session_.lost(); }
+  /// Changes something at the server; `take_output` has more to send then.
+  void command(Command command, CommandDone done) { commands_.start(std::move(command), std::move(done)); }
   void close() { session_.close(); }
   std::optional<Error> failure() const { return session_.failure(); }
   /// A session was up at some time: its server may still keep it.
@@ -49,6 +52,7 @@ class Client {
   Subscriptions subscriptions_;
   Selection selection_;
   HistoryFill history_;
+  Commands commands_;
   Selection::Done look_;
   bool selected_ = false, was_ready_ = false;
   std::string told_reason_;

@@ -324,6 +324,220 @@ TEST_F(Following, the_channel_is_renewed_in_time) {
   EXPECT_EQ(sink_.last(kTemp), "39");
 }
 
+TEST_F(Following, a_deadband_in_percent_is_the_servers_and_without_it_is_ours_by_the_values_range) {
+  for (const bool refuses : {false, true}) {
+    server_.refuses_filters = refuses;
+    server_.restart();
+    sink_.notices.clear();
+    OpcuaSettings settings;
+    settings.nodes = {{.node = std::string{kTemp}, .deadband_percent = 10}};
+    if (!refuses) {
+      server_.nodes.push_back({.id = {2, "Temp.Range"},
+                               .parent = {2, "Temp"},
+                               .name = "EURange",
+                               .value = data_value(Box<ExtensionObject>{wrap(Range{.low = 0, .high = 50})})});
+    }
+    make_client(settings);
+    connect();
+    publish();
+    const auto filter = unwrap<DataChangeFilter>(server_.last_filter);
+    ASSERT_TRUE(filter);
+    EXPECT_EQ(filter->deadband_type, DeadbandType::percent);
+    EXPECT_EQ(filter->deadband_value, 10);
+    const auto said =
+        refuses ? "of 0 values are left out by the server, of 1 here" : "of 1 values are left out by the server";
+    EXPECT_TRUE(std::ranges::any_of(sink_.notices, [&](const Notice& n) { return n.message.contains(said); })) << said;
+  }
+  const auto before = sink_.of(kTemp).size();
+  for (const double value : {4.0, 5.0, 6.5, 10.0}) change(1, value);  // From 1, with 10 % of 50.
+  std::vector<std::string> texts;
+  for (const auto& value : sink_.of(kTemp)) texts.push_back(value.text);
+  texts.erase(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(before));
+  EXPECT_EQ(texts, (std::vector<std::string>{"6.5"}));
+}
+
+TEST_F(Following, named_nodes_are_asked_for_their_unit) {
+  EngineeringUnits celsius{.unit_id = 4408652, .display_name = {.locale = {}, .text = "°C"}};
+  server_.nodes.push_back({.id = {2, "Temp.Unit"},
+                           .parent = {2, "Temp"},
+                           .name = "EngineeringUnits",
+                           .value = data_value(Box<ExtensionObject>{wrap(celsius)})});
+  OpcuaSettings settings;
+  settings.nodes = {{.node = "nsu=urn:press;s=Count"}, {.node = std::string{kTemp}}};
+  make_client(settings);
+  connect();
+  EXPECT_EQ(sink_.declared.at(std::string{kTemp}).unit, "Cel");
+  EXPECT_EQ(sink_.declared.at("nsu=urn:press;s=Count").unit, "");
+}
+
+TEST_F(Following, the_servers_own_set_is_tried_when_it_is_lost) {
+  server_.redundancy_support = 2;
+  server_.redundant_uris = {"urn:a", "urn:b"};
+  for (const auto* uri : {"urn:b", "urn:stranger"}) {
+    ApplicationDescription other;
+    other.application_uri = std::string{uri};
+    other.discovery_urls.emplace_back(std::string{"opc.tcp://b:4840"} + (uri == std::string{"urn:b"} ? "" : "1"));
+    other.discovery_urls.emplace_back(std::string{"https://b:443"});
+    server_.known_servers.push_back(other);
+  }
+  make_client();
+  connect();
+  publish();
+  EXPECT_EQ(client_->session().learned_urls(), std::vector<std::string>{"opc.tcp://b:4840"});
+  EXPECT_NE(sink_.notices.front().message.find("warm set of 2"), std::string::npos) << sink_.notices.front().message;
+  lose();
+  EXPECT_EQ(client_->url(), "opc.tcp://server:4840") << "the old session first";
+  lose();
+  EXPECT_EQ(client_->url(), "opc.tcp://b:4840");
+  connect();
+  publish();
+  EXPECT_EQ(sink_.last(kTemp), "1");
+  lose();
+  lose();
+  EXPECT_EQ(client_->url(), "opc.tcp://server:4840");
+}
+
+TEST_F(Following, a_server_without_data_is_passed_over_while_there_are_others) {
+  OpcuaSettings settings;
+  settings.fallback_urls = {"opc.tcp://b:4840"};
+  make_client(settings);
+  server_.service_level = 1;
+  connect();
+  EXPECT_EQ(client_->want(), Session::Want::end);
+  EXPECT_NE(client_->failure()->message.find("service level is 1"), std::string::npos) << client_->failure()->message;
+  lose();
+  EXPECT_EQ(client_->url(), "opc.tcp://b:4840");
+  connect();  // It has none either: one of them has to do.
+  publish();
+  EXPECT_EQ(client_->want(), Session::Want::exchange);
+  EXPECT_EQ(sink_.last(kTemp), "1");
+}
+
+/// What a client that may change `settings` answers to one command.
+class Changing : public Following {
+ protected:
+  static constexpr std::string_view kObject = "nsu=urn:press;s=Press1", kMethod = "nsu=urn:press;s=Reset";
+
+  Changing() {
+    server_.nodes.push_back(
+        {.id = {2, "Reset"}, .parent = {2, "Press1"}, .name = "Reset", .node_class = NodeClass::method, .value = {}});
+    OpcuaSettings settings;
+    settings.writable = {{.node = std::string{kTemp}, .low = 0, .high = 100}};
+    settings.callable = {{.object = std::string{kObject}, .method = std::string{kMethod}}};
+    make_client(settings);
+    connect();
+    publish();
+  }
+  void ask(Command command) {
+    answer_.reset();
+    client_->command(std::move(command), [this](Result<std::string> answer) {
+      EXPECT_FALSE(answer_) << "told once";
+      answer_ = std::move(answer);
+    });
+  }
+  void write(std::string_view node, std::string_view value) {
+    ask({.address = std::string{node}, .method = {}, .value = {std::string{value}}});
+    exchange();
+  }
+  void call(std::string_view arguments) {
+    ask({.address = std::string{kObject}, .method = std::string{kMethod}, .value = {std::string{arguments}}});
+    exchange();
+  }
+  std::optional<ErrorCode> refusal() const {
+    return answer_ && !*answer_ ? std::optional{answer_->error().code} : std::nullopt;
+  }
+  std::string why() const { return answer_ && !*answer_ ? answer_->error().message : "no error"; }
+
+  std::optional<Result<std::string>> answer_;
+};
+
+TEST_F(Changing, a_value_on_the_list_is_written_as_the_servers_type_and_read_back) {
+  write(kTemp, "25");
+  ASSERT_TRUE(answer_ && *answer_) << why();
+  EXPECT_EQ(**answer_, "written; it was 1, the server reads 25 now");
+  EXPECT_EQ(std::get<double>(server_.nodes[1].value.value.value), 25.0);
+}
+
+TEST_F(Changing, nothing_is_sent_that_is_not_on_the_list_or_outside_its_limits) {
+  write("nsu=urn:press;s=Count", "25");
+  EXPECT_EQ(refusal(), ErrorCode::forbidden) << why();
+  write("ns=2;s=Temp", "25");
+  EXPECT_EQ(refusal(), ErrorCode::forbidden) << "the same node under another name is another name";
+  for (const auto* value : {"-1", "101", "\"25\"", "[5, 200]", "true", "not json", ""}) {
+    write(kTemp, value);
+    EXPECT_EQ(refusal(), ErrorCode::invalid) << value << ": " << why();
+  }
+  ask({.address = std::string{kTemp}, .method = std::string{kMethod}, .value = {"[]"}});
+  EXPECT_EQ(refusal(), ErrorCode::forbidden) << why();
+  exchange();
+  EXPECT_EQ(server_.writes, 0u);
+  EXPECT_TRUE(server_.calls.empty());
+}
+
+TEST_F(Changing, a_refusal_of_the_server_is_told_with_its_reason) {
+  server_.answer_to_change = StatusCode{0x803B0000};
+  write(kTemp, "25");
+  EXPECT_EQ(refusal(), ErrorCode::unavailable);
+  EXPECT_NE(why().find("BadNotWritable"), std::string::npos) << why();
+  call("[]");
+  EXPECT_EQ(refusal(), ErrorCode::unavailable);
+}
+
+TEST_F(Changing, what_was_sent_when_the_line_broke_is_unknown_and_never_sent_again) {
+  ask({.address = std::string{kTemp}, .method = {}, .value = {"25"}});
+  client_->receive(server_.answer(client_->take_output()), now());  // The type is known now,
+  EXPECT_FALSE(client_->take_output().empty()) << "the write is sent into the dead socket";
+  lose();
+  EXPECT_EQ(refusal(), ErrorCode::timeout) << why();
+  connect();
+  publish();
+  EXPECT_EQ(server_.writes, 0u);
+}
+
+TEST_F(Changing, a_line_that_broke_before_anything_was_sent_says_so) {
+  ask({.address = std::string{kTemp}, .method = {}, .value = {"25"}});
+  lose();
+  EXPECT_EQ(refusal(), ErrorCode::unavailable) << why();
+  write(kTemp, "25");
+  EXPECT_EQ(refusal(), ErrorCode::unavailable) << "no session";
+}
+
+TEST_F(Changing, a_method_gets_its_arguments_in_the_types_that_it_names) {
+  call("[]");
+  ASSERT_TRUE(answer_ && *answer_) << why();
+  EXPECT_EQ(**answer_, "called");
+  Array<ExtensionObject> arguments;
+  arguments.push_back(wrap(Argument{.name = "Count", .data_type = 7, .description = {}}));
+  arguments.push_back(wrap(Argument{.name = "Who", .data_type = 12, .description = {}}));
+  server_.nodes.push_back({.id = {2, "Reset.In"},
+                           .parent = {2, "Reset"},
+                           .name = "InputArguments",
+                           .value = data_value(std::move(arguments))});
+  call(R"([7, "anna"])");
+  ASSERT_TRUE(answer_ && *answer_) << why();
+  EXPECT_EQ(**answer_, "called; it answered 7, anna");
+  ASSERT_EQ(server_.calls.size(), 2u);
+  EXPECT_EQ(server_.calls[1].input_arguments[0].type(), Builtin::uint32);
+  for (const auto* wrong : {"[]", "[7]", "[-7, \"anna\"]", "{}"}) {
+    call(wrong);
+    EXPECT_EQ(refusal(), ErrorCode::invalid) << wrong;
+  }
+  EXPECT_EQ(server_.calls.size(), 2u);
+}
+
+TEST_F(Following, a_connection_without_a_list_only_reads) {
+  make_client();
+  connect();
+  publish();
+  std::optional<Result<std::string>> answer;
+  client_->command({.address = std::string{kTemp}, .method = {}, .value = {"25"}},
+                   [&](Result<std::string> told) { answer = std::move(told); });
+  exchange();
+  ASSERT_TRUE(answer && !*answer);
+  EXPECT_EQ(answer->error().code, ErrorCode::forbidden);
+  EXPECT_EQ(server_.writes, 0u);
+}
+
 TEST_F(Following, without_security_is_over_when_its_time_is) {
   OpcuaSettings settings;
   make_client(settings);

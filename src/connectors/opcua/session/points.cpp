@@ -118,6 +118,7 @@ void Points::declare(std::vector<PointPlan> plans) {
     Point point;
     point.address = plan.declaration.address;
     point.deadband = plan.deadband;
+    point.deadband_percent = plan.deadband_percent;
     point.historizing = plan.historizing;
     point.whole.type = plan.declaration.type;
     if (plan.composed) {

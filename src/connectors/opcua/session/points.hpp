@@ -14,10 +14,11 @@ namespace hanse::connectors::opcua {
 
 /// One value to follow, as selection found it.
 struct PointPlan {
-  Declaration declaration;  ///< Its address is the node with its namespace's URI: the same at every session.
-  double deadband = 0;
-  bool historizing = false;  ///< The server keeps its history.
-  bool composed = false;     ///< An array or structure: its parts become signals, when they come.
+  Declaration declaration;      ///< Its address is the node with its namespace's URI: the same at every session.
+  double deadband = 0;          ///< In the value's unit; of a percentage where the value's range is known.
+  double deadband_percent = 0;  ///< Of the range that the server knows; 0: `deadband` is meant.
+  bool historizing = false;     ///< The server keeps its history.
+  bool composed = false;        ///< An array or structure: its parts become signals, when they come.
 };
 
 /// One field of a structure that a value may hold.
@@ -39,6 +40,7 @@ class Points {
   std::size_t size() const { return points_.size(); }
   const std::string& address(std::size_t point) const { return points_[point].address; }
   double deadband(std::size_t point) const { return points_[point].deadband; }
+  double deadband_percent(std::size_t point) const { return points_[point].deadband_percent; }
   bool historizing(std::size_t point) const { return points_[point].historizing; }
   /// Time of the last sample at the source; nothing before the first.
   std::optional<Timestamp> last_time(std::size_t point) const;
@@ -81,7 +83,7 @@ class Points {
     std::unique_ptr<Parts> parts;    ///< Of an array or structure, by suffix of the address.
     std::int64_t last_ns = kNever;   ///< At the source.
     std::int64_t stale_ns = kNever;  ///< Of the bad sample that the last outage left.
-    double deadband = 0, last_value = 0;
+    double deadband = 0, deadband_percent = 0, last_value = 0;
     Part whole;
     bool historizing = false, local_filter = false, stale = false, refused = false;
   };

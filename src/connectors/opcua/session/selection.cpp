@@ -7,6 +7,7 @@
 #include "connectors/opcua/codec/node_text.hpp"
 #include "connectors/opcua/model/companion.hpp"
 #include "connectors/opcua/model/units.hpp"
+#include "connectors/opcua/session/properties.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
@@ -99,7 +100,7 @@ void Selection::take_browsed(Browse::Result browsed) {
 }
 
 void Selection::describe_from(std::size_t first) {
-  if (first >= candidates_.size()) return read_units_from(0);
+  if (first >= candidates_.size()) return find_units();
   const std::size_t count = std::min(std::max<std::size_t>(per_read_ / kPerVariable, 1), candidates_.size() - first);
   ReadRequest request;
   for (std::size_t i = first; i < first + count; ++i) {
@@ -134,13 +135,42 @@ void Selection::take_attributes(Candidate& candidate, std::span<const DataValue>
   if (description && *description) candidate.out.plan.declaration.description = (**description).text.substr(0, 500);
 }
 
+/// A browse comes by the properties of what it finds; nodes that people named are asked for theirs.
+void Selection::find_units() {
+  if (session_.settings().nodes.empty()) return read_units_from(0);
+  std::vector<NodeId> nodes;
+  for (const auto& candidate : candidates_) nodes.push_back(candidate.found.node);
+  find_properties(session_, std::move(nodes), {"EngineeringUnits", "EURange"}, [this](std::vector<NodeId> found) {
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      candidates_[i].found.units = std::move(found[2 * i]);
+      if (candidates_[i].choice.deadband_percent > 0) candidates_[i].range = std::move(found[2 * i + 1]);
+    }
+    read_units_from(0);
+  });
+}
+
+void Selection::take_unit(Candidate& candidate, const DataValue& value, bool range) {
+  const auto* object = std::get_if<Box<ExtensionObject>>(&value.value.value);
+  if (!object || !*object) return;
+  auto& plan = candidate.out.plan;
+  if (!range) {
+    if (const auto units = unwrap<EngineeringUnits>(**object))
+      plan.declaration.unit = ucum_of(units->unit_id, units->display_name.text);
+  } else if (const auto limits = unwrap<Range>(**object); limits && limits->high > limits->low) {
+    plan.deadband = (limits->high - limits->low) * candidate.choice.deadband_percent / 100;
+  }
+}
+
 void Selection::read_units_from(std::size_t first) {
   ReadRequest request;
-  std::vector<std::size_t> asked;
+  std::vector<std::pair<std::size_t, bool>> asked;
   for (; first < candidates_.size() && asked.size() < per_read_; ++first) {
-    if (candidates_[first].found.units.is_null()) continue;
-    request.nodes.push_back({.node = candidates_[first].found.units});
-    asked.push_back(first);
+    for (const bool range : {false, true}) {
+      const auto& node = range ? candidates_[first].range : candidates_[first].found.units;
+      if (node.is_null()) continue;
+      request.nodes.push_back({.node = node});
+      asked.emplace_back(first, range);
+    }
   }
   if (asked.empty()) {
     std::vector<NodeId> types;
@@ -153,12 +183,8 @@ void Selection::read_units_from(std::size_t first) {
     return read_types(std::move(types), kTypeRounds);
   }
   session_.call(std::move(request), kCallLimit, [this, asked = std::move(asked), first](Reply<ReadResponse> reply) {
-    for (std::size_t i = 0; i < asked.size() && i < reply.value.results.size(); ++i) {
-      const auto* object = std::get_if<Box<ExtensionObject>>(&reply.value.results[i].value.value);
-      const auto units =
-          object && *object ? unwrap<EngineeringUnits>(**object) : hanse::Result<EngineeringUnits>{Error{}};
-      if (units) candidates_[asked[i]].out.plan.declaration.unit = ucum_of(units->unit_id, units->display_name.text);
-    }
+    for (std::size_t i = 0; i < asked.size() && i < reply.value.results.size(); ++i)
+      take_unit(candidates_[asked[i].first], reply.value.results[i], asked[i].second);
     read_units_from(first);
   });
 }
@@ -213,7 +239,8 @@ void Selection::finish() {
   for (auto& candidate : candidates_) {
     if (!candidate.readable && candidate.choice.node.empty()) continue;
     candidate.out.plan.declaration = declare(candidate);
-    candidate.out.plan.deadband = candidate.choice.deadband;
+    candidate.out.plan.deadband_percent = candidate.choice.deadband_percent;
+    if (candidate.choice.deadband > 0) candidate.out.plan.deadband = candidate.choice.deadband;
     candidate.out.plan.composed =
         candidate.out.value.value.is_array() || candidate.out.value.value.type() == Builtin::extension_object;
     result_.values.push_back(std::move(candidate.out));

@@ -35,13 +35,16 @@ class Selection {
     NodeChoice choice;
     SelectedValue out;
     NodeId data_type;
+    NodeId range;  ///< Its EURange property, where a deadband in percent needs it.
     bool readable = true;
   };
   void take_choices();
   void take_browsed(Browse::Result browsed);
   void describe_from(std::size_t first);
   void take_attributes(Candidate& candidate, std::span<const DataValue> values);
+  void find_units();
   void read_units_from(std::size_t first);
+  void take_unit(Candidate& candidate, const DataValue& value, bool range);
   void read_types(std::vector<NodeId> wanted, int rounds_left);
   void finish();
   Declaration declare(const Candidate& candidate) const;

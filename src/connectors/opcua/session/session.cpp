@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -14,7 +15,13 @@ constexpr std::string_view kProductUri = "urn:hanse:node";
 
 constexpr std::uint32_t kNamespaceArray = 2255, kServerStatus = 2256, kServiceLevel = 2267, kContinuationPoints = 2735,
                         kNodesPerRead = 11705, kNodesPerBrowse = 11710, kNodesPerTranslate = 11712,
-                        kItemsPerCall = 11714, kNodesPerHistory = 12165;
+                        kItemsPerCall = 11714, kNodesPerHistory = 12165, kRedundancySupport = 3709,
+                        kServerUriArray = 11314;
+constexpr std::uint32_t kFactNodes[] = {kNamespaceArray,  kServerStatus,      kServiceLevel,      kContinuationPoints,
+                                        kNodesPerRead,    kNodesPerBrowse,    kNodesPerTranslate, kItemsPerCall,
+                                        kNodesPerHistory, kRedundancySupport, kServerUriArray};
+constexpr int kServiceLevelWithData = 2;
+constexpr std::size_t kServerSetMax = 10;
 
 bool is_session_gone(StatusCode status) {
   const auto kind = status.kind();
@@ -40,7 +47,9 @@ Result<std::string> read_file(const std::string& path) {
 }  // namespace
 
 const std::string& Session::url() const {
-  return url_index_ == 0 ? settings_.url : settings_.fallback_urls[url_index_ - 1];
+  if (url_index_ == 0) return settings_.url;
+  const std::size_t place = url_index_ - 1, configured = settings_.fallback_urls.size();
+  return place < configured ? settings_.fallback_urls[place] : learned_urls_[place - configured];
 }
 
 Result<ChannelSecurity> Session::channel_security(Now now) {
@@ -105,8 +114,8 @@ void Session::lost() {
   if (!moved_on && !(connection_ && connection_->was_open() && ready_)) {
     // It never came to work: its certificate or endpoints may have changed, or it is the other server's turn.
     endpoint_.reset();
-    url_index_ = (url_index_ + 1) % (settings_.fallback_urls.size() + 1);
-    if (!settings_.fallback_urls.empty()) token_.reset();
+    url_index_ = (url_index_ + 1) % urls();
+    if (urls() > 1) token_.reset();
   }
   ready_ = false;
   connection_.reset();
@@ -248,33 +257,85 @@ void Session::activation_refused(ReadyKind kind, StatusCode status) {
 
 void Session::read_facts(ReadyKind kind) {
   ReadRequest request;
-  for (const auto number : {kNamespaceArray, kServerStatus, kServiceLevel, kContinuationPoints, kNodesPerRead,
-                            kNodesPerBrowse, kNodesPerTranslate, kItemsPerCall, kNodesPerHistory}) {
-    request.nodes.push_back({.node = number});
-  }
+  for (const auto number : kFactNodes) request.nodes.push_back({.node = number});
   call(std::move(request), kCallLimit, [this, kind](Reply<ReadResponse> reply) {
-    if (!reply.ok() || reply.value.results.size() != 9) {
+    if (!reply.ok() || reply.value.results.size() != std::size(kFactNodes)) {
       return end(fail(ErrorCode::unavailable,
                       fmt::format("the server doesn't tell its namespaces: {}", to_string(reply.status))));
     }
-    const auto& values = reply.value.results;
-    ServerFacts facts;
-    if (const auto* names = std::get_if<Array<String>>(&values[0].value.value))
-      facts.namespaces.assign(names->begin(), names->end());
-    if (const auto* object = std::get_if<Box<ExtensionObject>>(&values[1].value.value); object && *object) {
-      facts.status = unwrap<ServerStatus>(**object).value_or(ServerStatus{});
-    }
-    if (const auto* level = std::get_if<std::uint8_t>(&values[2].value.value)) facts.service_level = *level;
-    facts.continuation_points = limit_of(values[3]);
-    facts.nodes_per_read = limit_of(values[4]);
-    facts.nodes_per_browse = limit_of(values[5]);
-    facts.nodes_per_translate = limit_of(values[6]);
-    facts.items_per_call = limit_of(values[7]);
-    facts.nodes_per_history = limit_of(values[8]);
-    facts_ = std::move(facts);
+    if (const auto taken = take_facts(reply.value.results); !taken) return end(taken.error());
+    find_server_set();
     ready_ = true;
     if (on_ready) on_ready(kind);
   });
+}
+
+Result<void> Session::take_facts(const std::vector<DataValue>& values) {
+  ServerFacts facts;
+  if (const auto* names = std::get_if<Array<String>>(&values[0].value.value))
+    facts.namespaces.assign(names->begin(), names->end());
+  if (const auto* object = std::get_if<Box<ExtensionObject>>(&values[1].value.value); object && *object) {
+    facts.status = unwrap<ServerStatus>(**object).value_or(ServerStatus{});
+  }
+  if (const auto* level = std::get_if<std::uint8_t>(&values[2].value.value)) facts.service_level = *level;
+  facts.continuation_points = limit_of(values[3]);
+  facts.nodes_per_read = limit_of(values[4]);
+  facts.nodes_per_browse = limit_of(values[5]);
+  facts.nodes_per_translate = limit_of(values[6]);
+  facts.items_per_call = limit_of(values[7]);
+  facts.nodes_per_history = limit_of(values[8]);
+  if (const auto* support = std::get_if<std::int32_t>(&values[9].value.value)) {
+    facts.redundancy = *support > 0 && *support <= static_cast<std::int32_t>(Redundancy::hot_and_mirrored)
+                           ? static_cast<Redundancy>(*support)
+                           : Redundancy::none;
+  }
+  if (const auto* uris = std::get_if<Array<String>>(&values[10].value.value)) {
+    for (const auto& uri : *uris) {
+      if (facts.server_set.size() < kServerSetMax) facts.server_set.emplace_back(uri);
+    }
+  }
+  facts_ = std::move(facts);
+  if (is_worth_passing_over()) {
+    ++passed_over_;
+    token_.reset();
+    return fail(ErrorCode::unavailable, fmt::format("the server has no data now, its service level is {}; the next "
+                                                    "one is tried",
+                                                    facts_.service_level));
+  }
+  passed_over_ = 0;
+  return {};
+}
+
+/// When all of a set have no data the first one asked is as good as any.
+bool Session::is_worth_passing_over() const {
+  return facts_.service_level < kServiceLevelWithData && passed_over_ + 1 < urls();
+}
+
+void Session::find_server_set() {
+  const bool one_address = facts_.redundancy == Redundancy::none || facts_.redundancy == Redundancy::transparent;
+  if (one_address || facts_.server_set.empty()) return;
+  FindServersRequest request;
+  request.endpoint_url = url();
+  for (const auto& uri : facts_.server_set) request.server_uris.emplace_back(uri);
+  call(std::move(request), kCallLimit, [this](Reply<FindServersResponse> reply) {
+    if (reply.ok()) take_server_set(reply.value);
+  });
+}
+
+void Session::take_server_set(const FindServersResponse& response) {
+  const auto is_among = [](const std::vector<std::string>& list, std::string_view text) {
+    return std::ranges::find(list, text) != list.end();
+  };
+  for (const auto& server : response.servers) {
+    const bool itself = endpoint_ && server.application_uri == endpoint_->description.server.application_uri;
+    if (itself || !is_among(facts_.server_set, server.application_uri)) continue;
+    for (const auto& address : server.discovery_urls) {
+      // What is there already keeps its place: the one of now is found by it.
+      if (address == settings_.url || is_among(settings_.fallback_urls, address) || is_among(learned_urls_, address))
+        continue;
+      if (learned_urls_.size() < kServerSetMax && parse_url(address)) learned_urls_.emplace_back(address);
+    }
+  }
 }
 
 }  // namespace hanse::connectors::opcua

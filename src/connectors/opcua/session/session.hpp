@@ -6,13 +6,18 @@
 
 namespace hanse::connectors::opcua {
 
+/// How servers of one set stand in for each other. Source: OPC 10000-5, 12.5.
+enum class Redundancy : std::int32_t { none, cold, warm, hot, transparent, hot_and_mirrored };
+
 /// What the server says about itself, read at every new session. A limit of 0 is none.
 struct ServerFacts {
   std::vector<std::string> namespaces;
   ServerStatus status;
   std::uint32_t nodes_per_read = 0, nodes_per_browse = 0, nodes_per_translate = 0, nodes_per_history = 0;
   std::uint32_t items_per_call = 0, continuation_points = 0;
-  int service_level = 255;
+  int service_level = 255;  ///< From 0, in maintenance, and 1, without data, to 255. Source: OPC 10000-4, 6.6.2.4.2.
+  Redundancy redundancy = Redundancy::none;
+  std::vector<std::string> server_set;  ///< Application URIs of the servers that stand in for each other.
 };
 
 enum class ReadyKind {
@@ -31,6 +36,8 @@ class Session {
 
   /// Where to connect next.
   const std::string& url() const;
+  /// Other servers of its set, as the server itself told; tried after `fallback_urls`.
+  const std::vector<std::string>& learned_urls() const { return learned_urls_; }
   void connected(Now now);
   void receive(std::string_view bytes, Now now);
   void tick(Now now);
@@ -76,12 +83,19 @@ class Session {
   void activate(ReadyKind kind);
   void activation_refused(ReadyKind kind, StatusCode status);
   void read_facts(ReadyKind kind);
+  Result<void> take_facts(const std::vector<DataValue>& values);
+  void find_server_set();
+  void take_server_set(const FindServersResponse& response);
+  bool is_worth_passing_over() const;
+  std::size_t urls() const { return 1 + settings_.fallback_urls.size() + learned_urls_.size(); }
   Result<UserIdentity> user() const;
   void end(Error error) { connection_->fail_with(std::move(error)); }
 
   OpcuaSettings settings_;
   CertificateStore& store_;
+  std::vector<std::string> learned_urls_;
   std::size_t url_index_ = 0;
+  std::size_t passed_over_ = 0;  ///< Servers in a row that had no data.
   std::optional<Connection> connection_;
   std::optional<Error> refused_;  ///< Ended before there was a connection.
   bool discovered_ = false, ready_ = false;

@@ -123,12 +123,19 @@ MonitoredItemCreateRequest Subscriptions::item_request(const WantedItem& item) c
   request.parameters.client_handle = item.point + kFirstHandle;
   request.parameters.sampling_interval_ms = std::chrono::duration<double, std::milli>(sampling).count();
   request.parameters.queue_size = options_.queue_size;
-  const double deadband = points_.deadband(item.point);
-  if (deadband > 0 && item.filter && options_.data_change_filter) {
+  if (is_filtered(item)) {
+    const double percent = points_.deadband_percent(item.point);
     request.parameters.filter =
-        wrap(DataChangeFilter{.deadband_type = DeadbandType::absolute, .deadband_value = deadband});
+        wrap(percent > 0 ? DataChangeFilter{.deadband_type = DeadbandType::percent, .deadband_value = percent}
+                         : DataChangeFilter{.deadband_type = DeadbandType::absolute,
+                                            .deadband_value = points_.deadband(item.point)});
   }
   return request;
+}
+
+bool Subscriptions::is_filtered(const WantedItem& item) const {
+  return item.filter && options_.data_change_filter &&
+         (points_.deadband(item.point) > 0 || points_.deadband_percent(item.point) > 0);
 }
 
 void Subscriptions::create_items() {
@@ -144,8 +151,9 @@ void Subscriptions::create_items() {
   request.subscription_id = subscriptions_[subscription].id;
   for (const auto& item : batch) {
     request.items.push_back(item_request(item));
-    const bool has_filter = !request.items.back().parameters.filter.type_id.is_null();
-    if (!has_filter && points_.deadband(item.point) > 0) points_.filter_locally(item.point);
+    if (is_filtered(item) || points_.deadband(item.point) <= 0) continue;
+    points_.filter_locally(item.point);
+    ++outcome_.filtered_here;
   }
   creating_ = true;
   session_.call(
@@ -166,6 +174,7 @@ void Subscriptions::items_created(const std::vector<WantedItem>& batch, const Cr
     const auto& result = response.results[i];
     if (!result.status.is_bad()) {
       ++outcome_.followed;
+      if (is_filtered(batch[i])) ++outcome_.filtered_there;
       const Duration sampling = milliseconds_of(result.revised_sampling_interval_ms);
       outcome_.sampling_fastest = outcome_.followed == 1 ? sampling : std::min(outcome_.sampling_fastest, sampling);
       outcome_.sampling_slowest = std::max(outcome_.sampling_slowest, sampling);

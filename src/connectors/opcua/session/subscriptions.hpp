@@ -33,6 +33,7 @@ class Subscriptions {
     std::size_t refused_count = 0;
     Duration publishing_interval{};  ///< As revised by the server.
     Duration sampling_fastest{}, sampling_slowest{};
+    std::size_t filtered_there = 0, filtered_here = 0;  ///< By a deadband: by the server, by us.
   };
   struct Listener {
     std::function<void(const Outcome& outcome)> created;
@@ -91,6 +92,7 @@ class Subscriptions {
   void items_failed(std::vector<WantedItem> batch, StatusCode status);
   void refuse(const WantedItem& item, StatusCode status);
   void create_event_item(std::uint32_t subscription_id);
+  bool is_filtered(const WantedItem& item) const;
   MonitoredItemCreateRequest item_request(const WantedItem& item) const;
   void all_created();
   void pump();

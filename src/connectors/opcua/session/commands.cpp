@@ -1,0 +1,234 @@
+#include "connectors/opcua/session/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "connectors/opcua/codec/node_text.hpp"
+#include "connectors/opcua/codec/variant_json.hpp"
+#include "connectors/opcua/session/points.hpp"
+#include "connectors/opcua/session/properties.hpp"
+
+namespace hanse::connectors::opcua {
+namespace {
+
+constexpr Duration kCallLimit = 10s;
+constexpr std::uint32_t kValue = 13, kDataType = 14;
+
+Result<void> check_range(const WriteChoice& choice, JsonRef value) {
+  if (!choice.low && !choice.high) return {};
+  if (value.kind() == JsonRef::Kind::array) {
+    for (std::size_t i = 0; i < value.size(); ++i) HANSE_CHECK(check_range(choice, value.element(i)));
+    return {};
+  }
+  if (value.kind() != JsonRef::Kind::integer && value.kind() != JsonRef::Kind::real)
+    return fail(ErrorCode::invalid, "the value must be a number, as the connection sets limits for it");
+  const double number = value.real();
+  if ((choice.low && number < *choice.low) || (choice.high && number > *choice.high)) {
+    return fail(ErrorCode::invalid, fmt::format("{} is outside of what the connection allows, {} to {}", number,
+                                                choice.low ? fmt::format("{}", *choice.low) : "no limit",
+                                                choice.high ? fmt::format("{}", *choice.high) : "no limit"));
+  }
+  return {};
+}
+
+std::string shown(const Variant& value) {
+  if (value.is_array()) return "an array";
+  const auto text = value_text(value);
+  return text.empty() ? "nothing" : text.substr(0, 200);
+}
+
+/// Which built-in type a write must have: that of the value that is there; else the one that the data type is itself.
+Result<Builtin> type_to_write(std::span<const DataValue> attributes) {
+  if (attributes[0].value.is_null()) {
+    const auto* type = std::get_if<NodeId>(&attributes[1].value.value);
+    const auto* number = type && type->space == 0 ? std::get_if<std::uint32_t>(&type->id) : nullptr;
+    if (number && *number > 0 && *number <= kBuiltins) return static_cast<Builtin>(*number);
+    return fail(ErrorCode::invalid, "the server doesn't tell which type it wants, as it has no value yet");
+  }
+  return attributes[0].value.type();
+}
+
+Error refused(std::string_view doing, StatusCode status) {
+  return fail(ErrorCode::unavailable, fmt::format("the server refuses to {}: {}", doing, to_string(status)));
+}
+
+Result<std::vector<Variant>> to_variants(const RawJson& list, std::span<const Argument> arguments) {
+  HANSE_TRY(const auto document, JsonDocument::parse(list.text.empty() ? "[]" : list.text));
+  const auto values = document.root();
+  if (values.kind() != JsonRef::Kind::array || values.size() != arguments.size()) {
+    std::string wanted;
+    for (const auto& argument : arguments) wanted += (wanted.empty() ? "" : ", ") + argument.name.substr(0, 100);
+    return fail(ErrorCode::invalid, fmt::format("the method takes a list of {} arguments{}{}", arguments.size(),
+                                                wanted.empty() ? "" : ": ", wanted));
+  }
+  std::vector<Variant> out;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto& type = arguments[i].data_type;
+    const auto* number = type.space == 0 ? std::get_if<std::uint32_t>(&type.id) : nullptr;
+    // A type of the server's own without a structure is an enumeration, which travels as Int32.
+    const auto builtin = !number                ? Builtin::int32
+                         : *number <= kBuiltins ? static_cast<Builtin>(*number)
+                                                : Builtin::null;
+    auto value = variant_from_json(builtin, arguments[i].value_rank >= 0, values.element(i));
+    if (!value)
+      return fail(value.error().code,
+                  fmt::format("argument {}: {}", arguments[i].name.substr(0, 100), value.error().message));
+    out.push_back(std::move(*value));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> check_command(const OpcuaSettings& settings, const Command& command) {
+  if (!command.method.empty()) {
+    const CallChoice wanted{.object = command.address, .method = command.method};
+    if (std::ranges::find(settings.callable, wanted) != settings.callable.end()) return {};
+    return fail(ErrorCode::forbidden,
+                fmt::format("'{}' of '{}' may not be called: it isn't among `callable` of the connection's settings",
+                            command.method.substr(0, 200), command.address.substr(0, 200)));
+  }
+  const auto found = std::ranges::find(settings.writable, command.address, &WriteChoice::node);
+  if (found == settings.writable.end()) {
+    return fail(ErrorCode::forbidden,
+                fmt::format("'{}' may not be written: it isn't among `writable` of the connection's settings",
+                            command.address.substr(0, 200)));
+  }
+  HANSE_TRY(const auto value, JsonDocument::parse(command.value.text));
+  return check_range(*found, value.root());
+}
+
+void Commands::finish(const JobPtr& job, Result<std::string> answer) {
+  std::erase(jobs_, job);
+  if (job->done) std::exchange(job->done, nullptr)(std::move(answer));
+}
+
+void Commands::finish_unknown(const JobPtr& job) {
+  finish(job, fail(ErrorCode::timeout,
+                   "it was sent and no answer came: look at the machine whether it was done before you ask again"));
+}
+
+void Commands::start(Command command, CommandDone done) {
+  auto job = std::make_shared<Job>(Job{.command = std::move(command), .done = std::move(done), .before = {}});
+  jobs_.push_back(job);
+  if (!session_.is_ready())
+    return finish(job, fail(ErrorCode::unavailable, "there is no session with the server now; nothing was sent"));
+  if (const auto allowed = check_command(session_.settings(), job->command); !allowed)
+    return finish(job, allowed.error());
+  return job->command.method.empty() ? write(job) : call(job);
+}
+
+void Commands::lost() {
+  for (const auto& job : std::vector{jobs_}) {
+    if (job->sent)
+      finish_unknown(job);
+    else
+      finish(job, fail(ErrorCode::unavailable, "the connection was lost before anything was sent"));
+  }
+}
+
+void Commands::write(const JobPtr& job) {
+  const auto address = parse_node(job->command.address);
+  auto node = address ? resolve(*address, session_.facts().namespaces) : Result<NodeId>{address.error()};
+  if (!node) return finish(job, node.error());
+  ReadRequest request;
+  for (const auto attribute : {kValue, kDataType}) request.nodes.push_back({.node = *node, .attribute = attribute});
+  session_.call(std::move(request), kCallLimit, [this, job, node = *node](Reply<ReadResponse> reply) {
+    const auto& values = reply.value.results;
+    if (!reply.ok() || values.size() != 2) return finish(job, refused("tell the value's type", reply.status));
+    const auto status = values[1].status_or_good();
+    if (status.is_bad()) return finish(job, refused("tell the value's type", status));
+    send_value(job, node, values);
+  });
+}
+
+void Commands::send_value(const JobPtr& job, const NodeId& node, std::span<const DataValue> attributes) {
+  const auto& current = attributes[0].value;
+  const auto type = type_to_write(attributes);
+  if (!type) return finish(job, type.error());
+  if (!current.dimensions.empty()) return finish(job, fail(ErrorCode::invalid, "a matrix can't be written from here"));
+  const auto document = JsonDocument::parse(job->command.value.text);
+  if (!document) return finish(job, document.error());
+  auto value = variant_from_json(*type, current.is_array(), document->root());
+  if (!value) return finish(job, value.error());
+  job->before = shown(current);
+  WriteRequest request;
+  request.nodes.push_back({.node = node, .value = data_value(std::move(value->value))});
+  job->sent = true;
+  session_.call(std::move(request), kCallLimit, [this, job, node](Reply<WriteResponse> reply) {
+    if (reply.status == status::kBadTimeout) return finish_unknown(job);
+    if (!reply.ok()) return finish(job, refused("write", reply.status));
+    if (reply.value.results.size() != 1) return finish_unknown(job);
+    if (reply.value.results[0].is_bad()) return finish(job, refused("write", reply.value.results[0]));
+    read_back(job, node);
+  });
+}
+
+void Commands::read_back(const JobPtr& job, const NodeId& node) {
+  ReadRequest request;
+  request.nodes.push_back({.node = node});
+  session_.call(std::move(request), kCallLimit, [this, job](Reply<ReadResponse> reply) {
+    std::string answer = fmt::format("written; it was {}", job->before);
+    if (reply.ok() && reply.value.results.size() == 1)
+      answer += fmt::format(", the server reads {} now", shown(reply.value.results[0].value));
+    finish(job, std::move(answer));
+  });
+}
+
+void Commands::call(const JobPtr& job) {
+  CallMethodRequest request;
+  for (auto [text, place] :
+       {std::pair{&job->command.address, &request.object}, {&job->command.method, &request.method}}) {
+    const auto address = parse_node(*text);
+    auto node = address ? resolve(*address, session_.facts().namespaces) : Result<NodeId>{address.error()};
+    if (!node) return finish(job, node.error());
+    *place = std::move(*node);
+  }
+  find_properties(session_, {request.method}, {"InputArguments"},
+                  [this, job, request](std::vector<NodeId> found) mutable {
+                    if (found.empty() || found[0].is_null()) return send_call(job, std::move(request), {});
+                    read_arguments(job, found[0], std::move(request));
+                  });
+}
+
+void Commands::read_arguments(const JobPtr& job, const NodeId& property, CallMethodRequest request) {
+  ReadRequest read;
+  read.nodes.push_back({.node = property});
+  session_.call(std::move(read), kCallLimit,
+                [this, job, request = std::move(request)](Reply<ReadResponse> reply) mutable {
+                  if (!reply.ok() || reply.value.results.size() != 1)
+                    return finish(job, refused("tell the method's arguments", reply.status));
+                  std::vector<Argument> arguments;
+                  if (const auto* list = std::get_if<Array<ExtensionObject>>(&reply.value.results[0].value.value)) {
+                    for (const auto& object : *list) {
+                      auto argument = unwrap<Argument>(object);
+                      if (!argument) return finish(job, argument.error());
+                      arguments.push_back(std::move(*argument));
+                    }
+                  }
+                  send_call(job, std::move(request), arguments);
+                });
+}
+
+void Commands::send_call(const JobPtr& job, CallMethodRequest request, std::span<const Argument> arguments) {
+  auto values = to_variants(job->command.value, arguments);
+  if (!values) return finish(job, values.error());
+  for (auto& value : *values) request.input_arguments.push_back(std::move(value));
+  CallRequest message;
+  message.methods.push_back(std::move(request));
+  job->sent = true;
+  session_.call(std::move(message), kCallLimit, [this, job](Reply<CallResponse> reply) {
+    if (reply.status == status::kBadTimeout) return finish_unknown(job);
+    if (!reply.ok()) return finish(job, refused("call", reply.status));
+    if (reply.value.results.size() != 1) return finish_unknown(job);
+    const auto& result = reply.value.results[0];
+    if (result.status.is_bad()) return finish(job, refused("call", result.status));
+    std::string answer = "called";
+    for (std::size_t i = 0; i < result.output_arguments.size() && i < 20; ++i)
+      answer += (i == 0 ? "; it answered " : ", ") + shown(result.output_arguments[i]);
+    finish(job, std::move(answer));
+  });
+}
+
+}  // namespace hanse::connectors::opcua

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "connectors/command.hpp"
+#include "connectors/opcua/session/session.hpp"
+
+namespace hanse::connectors::opcua {
+
+/// May this be changed by these settings? Only what `writable` and `callable` name, letter by letter, and numbers
+/// within their limits. Errors: `forbidden`, `invalid`.
+Result<void> check_command(const OpcuaSettings& settings, const Command& command);
+
+/// Writes values and calls methods that the settings allow, over a session that is up: finds out which types the server
+/// wants, sends each change once and never again, and tells what the server said. No socket, no clock.
+class Commands {
+ public:
+  explicit Commands(Session& session) : session_(session) {}
+  ~Commands() { lost(); }
+  Commands(const Commands&) = delete;
+  Commands& operator=(const Commands&) = delete;
+
+  /// `done` is called once: with the answer, or when the connection is lost.
+  void start(Command command, CommandDone done);
+  /// The connection is gone: what was under way is told so.
+  void lost();
+
+ private:
+  struct Job {
+    Command command;
+    CommandDone done;
+    std::string before;  ///< What the server had, as text.
+    bool sent = false;   ///< From here on only the server knows.
+  };
+  using JobPtr = std::shared_ptr<Job>;
+  void finish(const JobPtr& job, Result<std::string> answer);
+  void finish_unknown(const JobPtr& job);
+
+  void write(const JobPtr& job);
+  void send_value(const JobPtr& job, const NodeId& node, std::span<const DataValue> attributes);
+  void read_back(const JobPtr& job, const NodeId& node);
+
+  void call(const JobPtr& job);
+  void read_arguments(const JobPtr& job, const NodeId& property, CallMethodRequest request);
+  void send_call(const JobPtr& job, CallMethodRequest request, std::span<const Argument> arguments);
+
+  Session& session_;
+  std::vector<JobPtr> jobs_;
+};
+
+}  // namespace hanse::connectors::opcua
