@@ -20,7 +20,12 @@ Programme::Programme(Token, store::Store& store, ecosystem::Ecosystem& ecosystem
                    store::Collection<Design>{store, std::string{KindOf<Design>::store}},
                    store::Collection<Approval>{store, std::string{KindOf<Approval>::store}},
                    store::Collection<Agreement>{store, std::string{KindOf<Agreement>::store}},
-                   store::Collection<BoardNote>{store, std::string{KindOf<BoardNote>::store}},
+                   store::Collection<ChangeRequest>{store, std::string{KindOf<ChangeRequest>::store}},
+                   store::Collection<Decision>{store, std::string{KindOf<Decision>::store}},
+                   store::Collection<Milestone>{store, std::string{KindOf<Milestone>::store}},
+                   store::Collection<Responsibility>{store, std::string{KindOf<Responsibility>::store}},
+                   store::Collection<Investment>{store, std::string{KindOf<Investment>::store}},
+                   store::Collection<BoardProblem>{store, std::string{KindOf<BoardProblem>::store}},
                    store::Collection<Order>{store, std::string{KindOf<Order>::store}},
                    store::Collection<PlanRecord>{store, std::string{KindOf<PlanRecord>::store}},
                    store::Collection<LiveLine>{store, std::string{KindOf<LiveLine>::store}},
@@ -30,44 +35,6 @@ Result<std::unique_ptr<Programme>> Programme::open(store::Store& store, ecosyste
                                                    const Clock& clock) {
   return std::make_unique<Programme>(Token{}, store, ecosystem, clock);
 }
-
-template <class T>
-Result<std::int64_t> Programme::put(const store::Actor& actor, const T& record, std::optional<std::int64_t> expected) {
-  std::vector<FieldError> errors;
-  if constexpr (std::is_same_v<T, Need>) {
-    for (std::size_t i = 0; i < record.designs.size(); ++i) {
-      HANSE_TRY(const auto design, collection<Design>().find(record.designs[i]));
-      if (!design) errors.push_back({fmt::format("designs[{}]", i), "there is no design '" + record.designs[i] + "'"});
-    }
-  } else if constexpr (std::is_same_v<T, Approval>) {
-    HANSE_TRY(const auto design, collection<Design>().find(record.design));
-    if (!design) errors.push_back({"design", "there is no design '" + record.design + "'"});
-  } else if constexpr (std::is_same_v<T, Agreement>) {
-    HANSE_TRY(const auto need, collection<Need>().find(record.need));
-    if (!need) errors.push_back({"need", "there is no need '" + record.need + "'"});
-    if (!ecosystem_.records()->organisations.find(record.organisation))
-      errors.push_back({"organisation", "there is no organisation '" + record.organisation + "'"});
-  }
-  if constexpr (std::is_same_v<T, LiveLine>) {
-    const auto* calendar = ecosystem_.records()->calendars.find(record.calendar);
-    if (!calendar || calendar->organisation != record.organisation)
-      errors.push_back({"calendar", "is no capacity calendar of '" + record.organisation + "'"});
-  }
-  if (!errors.empty())
-    return fail(ErrorCode::invalid, fmt::format("the {} '{}' is wrong", KindOf<T>::word, record.id), std::move(errors));
-  HANSE_TRY(const auto version, collection<T>().put(actor, record, expected));
-  if constexpr (std::is_same_v<T, LiveLine>) {
-    const std::lock_guard lock{watch_mutex_};
-    lines_known_ = false;
-  }
-  return version;
-}
-template Result<std::int64_t> Programme::put(const store::Actor&, const Need&, std::optional<std::int64_t>);
-template Result<std::int64_t> Programme::put(const store::Actor&, const Design&, std::optional<std::int64_t>);
-template Result<std::int64_t> Programme::put(const store::Actor&, const Approval&, std::optional<std::int64_t>);
-template Result<std::int64_t> Programme::put(const store::Actor&, const Agreement&, std::optional<std::int64_t>);
-template Result<std::int64_t> Programme::put(const store::Actor&, const BoardNote&, std::optional<std::int64_t>);
-template Result<std::int64_t> Programme::put(const store::Actor&, const LiveLine&, std::optional<std::int64_t>);
 
 /// Orders of other needs, with their weeks counted from this need's start.
 Result<PlanningInput> Programme::input_of(const std::string& id) {
@@ -336,6 +303,13 @@ Result<Programme::Live*> Programme::live(const std::string& need) {
 
 namespace {
 
+/// Whose calendar or capability it is; empty when it isn't one's.
+std::string owner_of(const ecosystem::Records& records, const DisruptionEvent& event) {
+  if (const auto* calendar = records.calendars.find(event.calendar)) return calendar->organisation;
+  if (const auto* capability = records.capabilities.find(event.capability)) return capability->organisation;
+  return "";
+}
+
 std::string subject_of(const DisruptionEvent& event) {
   for (const auto* name : {&event.organisation, &event.calendar, &event.capability, &event.part, &event.from_zone}) {
     if (!name->empty()) return *name;
@@ -346,9 +320,10 @@ std::string subject_of(const DisruptionEvent& event) {
 }  // namespace
 
 /// A repaired plan without its repair yet.
-PlanRecord Programme::repaired_from(const PlanRecord& before, const DisruptionEvent& event) const {
+PlanRecord Programme::repaired_from(const PlanRecord& before, DisruptionEvent event) const {
   PlanRecord record{.id = new_id(clock_), .need = event.need, .replaces = before.id, .made = clock_.now()};
   record.aim = before.aim;
+  if (event.organisation.empty()) event.organisation = owner_of(*ecosystem_.records(), event);
   record.event = event;
   record.event->try_only = false;
   record.reason = fmt::format("{} {}{}{}", describe::enum_name(event.kind), subject_of(event),
@@ -475,6 +450,21 @@ Result<std::vector<PlanHead>> Programme::plans(const std::string& need) {
   std::vector<PlanHead> heads;
   for (auto record = records.rbegin(); record != records.rend(); ++record) heads.push_back(head_of(*record));
   return heads;
+}
+
+Result<Names> Programme::names(const std::string& id) {
+  HANSE_TRY(const auto need, collection<Need>().get(id));
+  const auto records = ecosystem_.records();
+  Names names;
+  for (const auto& organisation : records->organisations)
+    names.organisations.emplace(organisation->id, organisation->name);
+  for (const auto& design : need.record.designs) {
+    HANSE_TRY(const auto stored, collection<Design>().find(design));
+    if (!stored) continue;
+    for (const auto& part : stored->record.parts)
+      names.parts.emplace(part.id == stored->record.finished ? id : part.id, part.name);
+  }
+  return names;
 }
 
 Result<PlanPicture> Programme::picture(const std::string& id) {

@@ -11,6 +11,7 @@
 
 #include "ecosystem/ecosystem.hpp"
 #include "plant/event_log.hpp"
+#include "programme/convening.hpp"
 #include "programme/line_watch.hpp"
 #include "programme/planning.hpp"
 #include "programme/rehearsal.hpp"
@@ -40,8 +41,28 @@ struct KindOf<Agreement> {
   static constexpr std::string_view store = "participation", plural = "agreements", word = "agreement";
 };
 template <>
-struct KindOf<BoardNote> {
-  static constexpr std::string_view store = "board_note", plural = "notes", word = "note";
+struct KindOf<ChangeRequest> {
+  static constexpr std::string_view store = "change_request", plural = "change-requests", word = "change request";
+};
+template <>
+struct KindOf<Decision> {
+  static constexpr std::string_view store = "decision", plural = "decisions", word = "decision";
+};
+template <>
+struct KindOf<Milestone> {
+  static constexpr std::string_view store = "milestone", plural = "milestones", word = "milestone";
+};
+template <>
+struct KindOf<Responsibility> {
+  static constexpr std::string_view store = "responsibility", plural = "responsibilities", word = "responsibility";
+};
+template <>
+struct KindOf<Investment> {
+  static constexpr std::string_view store = "investment", plural = "investments", word = "investment";
+};
+template <>
+struct KindOf<BoardProblem> {
+  static constexpr std::string_view store = "board_problem", plural = "problems", word = "problem";
 };
 template <>
 struct KindOf<Order> {
@@ -87,6 +108,12 @@ class Programme {
   /// Checks what a record refers to, then writes. Errors: `invalid` with paths, `conflict`.
   template <class T>
   Result<std::int64_t> put(const store::Actor& actor, const T& record, std::optional<std::int64_t> expected = {});
+  /// All of them or, when one fails, none; for records that `wrong_references` has nothing against.
+  template <class T>
+  Result<void> put_all(const store::Actor& actor, const std::vector<T>& records);
+  /// What a record refers to and isn't there, with paths.
+  template <class T>
+  Result<std::vector<FieldError>> wrong_references(const T& record);
 
   /// Who can make each part, without a plan.
   Result<PlanningModel> match(const std::string& need);
@@ -104,6 +131,12 @@ class Programme {
   /// The same as a plan that is stored and not published, for somebody to decide; `try_only` stores nothing. Its
   /// `publish` repairs what then stands. Errors: as of `disrupt`.
   Result<PlanRecord> propose(const store::Actor& actor, const DisruptionEvent& event);
+  /// What people call the organisations and parts that a need's records name by id.
+  Result<Names> names(const std::string& need);
+  /// One member's vote for a problem of the board, given or taken back. Errors: `invalid`; `conflict` when it was
+  /// changed meanwhile.
+  Result<BoardProblem> vote(const store::Actor& actor, const std::string& problem, const std::string& organisation,
+                            bool given);
   /// All plans of a need, newest first.
   Result<std::vector<PlanHead>> plans(const std::string& need);
   Result<PlanPicture> picture(const std::string& plan);
@@ -157,7 +190,7 @@ class Programme {
   Result<void> check_hours(const PlanRecord& record, const Need& need);
   std::vector<Order> orders_from(const PlanRecord& record, const std::vector<Order>& before) const;
   Result<std::vector<DisruptionEvent>> events_behind(const PlanRecord& record);
-  PlanRecord repaired_from(const PlanRecord& before, const DisruptionEvent& event) const;
+  PlanRecord repaired_from(const PlanRecord& before, DisruptionEvent event) const;
   void write_repair(const Live& now, const Need& need, const optimiser::allocation::Repair& repair,
                     const optimiser::allocation::Plan& plan, PlanRecord& record) const;
   Result<PlanRecord> publish_proposal(const store::Actor& actor, PlanRecord record, const Need& need);
@@ -178,8 +211,10 @@ class Programme {
   ecosystem::Ecosystem& ecosystem_;
   const Clock& clock_;
   std::tuple<store::Collection<Need>, store::Collection<Design>, store::Collection<Approval>,
-             store::Collection<Agreement>, store::Collection<BoardNote>, store::Collection<Order>,
-             store::Collection<PlanRecord>, store::Collection<LiveLine>, store::Collection<Alarm>>
+             store::Collection<Agreement>, store::Collection<ChangeRequest>, store::Collection<Decision>,
+             store::Collection<Milestone>, store::Collection<Responsibility>, store::Collection<Investment>,
+             store::Collection<BoardProblem>, store::Collection<Order>, store::Collection<PlanRecord>,
+             store::Collection<LiveLine>, store::Collection<Alarm>>
       collections_;
   std::mutex mutex_;  ///< Held while plans are published and repaired: no hour is given twice.
   std::map<std::string, std::unique_ptr<Live>> live_;

@@ -313,31 +313,4 @@ struct Alarm {
 };
 HANSE_DESCRIBE(Alarm, (id, need, kind, state, organisation, part, asset, text, since, ended, proposal, units_at_risk))
 
-enum class NoteKind { decision, change_request, milestone, responsibility, problem, pitch, investment, result };
-HANSE_DESCRIBE_ENUM(NoteKind, decision, change_request, milestone, responsibility, problem, pitch, investment, result)
-
-/// An entry of a convener's log or of the problem board.
-struct BoardNote {
-  std::string id, need;  ///< `need` is empty on the problem board.
-  NoteKind kind = NoteKind::decision;
-  std::string title, text, owner;
-  std::vector<std::string> organisations;  ///< Cohort, investors, those responsible.
-  std::vector<std::string> votes;
-  double amount = 0;  ///< Growth against the charter, money invested.
-  std::string state;
-  std::optional<Timestamp> due;
-  friend bool operator==(const BoardNote&, const BoardNote&) = default;
-  static std::vector<store::IndexField> index(const BoardNote& n) {
-    return {{"need", n.need}, {"kind", describe::enum_name(n.kind)}};
-  }
-  static constexpr auto notes() {
-    return std::array{FieldNote{.field = "id", .length_max = 200, .required = true},
-                      FieldNote{.field = "title", .length_max = 300, .required = true},
-                      FieldNote{.field = "text", .length_max = 20'000},
-                      FieldNote{.field = "organisations", .length_max = 500},
-                      FieldNote{.field = "votes", .length_max = 5000}};
-  }
-};
-HANSE_DESCRIBE(BoardNote, (id, need, kind, title, text, owner, organisations, votes, amount, state, due))
-
 }  // namespace hanse::programme

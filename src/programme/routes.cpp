@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/common_inputs.hpp"
+#include "programme/import.hpp"
 
 namespace hanse::programme {
 namespace {
@@ -214,6 +215,9 @@ void add_need_routes(std::vector<Route>& out, Programme& programme) {
       [&programme](const RehearseInput& in, const Context&) {
         return programme.rehearse(in.id, {static_cast<std::uint64_t>(in.seed), in.troubles_per_week});
       }));
+  out.push_back(api::route<ById, Names>(
+      {Method::get, path_of("needs/{id}/names"), "What people call the organisations and parts of a need.", kRead},
+      [&programme](const ById& in, const Context&) { return programme.names(in.id); }));
   out.push_back(api::route<ById, Tower>(
       {Method::get, path_of("needs/{id}/tower"), "Where the need stands against its plan.", kRead},
       [&programme](const ById& in, const Context&) { return programme.tower(in.id); }));
@@ -264,6 +268,44 @@ void add_order_routes(std::vector<Route>& out, Programme& programme) {
       }));
 }
 
+struct VoteInput {
+  std::string id, organisation;
+  bool given = true;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "organisation", .summary = "Whose vote it is.", .required = true},
+                      FieldNote{.field = "given", .summary = "False takes it back."}};
+  }
+};
+HANSE_DESCRIBE(VoteInput, (id, organisation, given))
+struct ImportInput {
+  ImportKind kind = ImportKind::needs;
+  bool dry_run = true;
+  api::RawBody body;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "dry_run", .summary = "True, the default, says what would happen and writes nothing."}};
+  }
+};
+HANSE_DESCRIBE(ImportInput, (kind, dry_run, body))
+
+void add_board_routes(std::vector<Route>& out, Programme& programme) {
+  out.push_back(
+      api::route<VoteInput, BoardProblem>({Method::post, path_of("problems/{id}/votes"),
+                                           "A member says that it has the problem, too, or takes it back.", kWrite},
+                                          [&programme](const VoteInput& in, const Context& context) {
+                                            return programme.vote(actor_of(context), in.id, in.organisation, in.given);
+                                          }));
+  out.push_back(api::route<ImportInput, ecosystem::ImportReport>(
+      {.method = Method::post,
+       .path = path_of("import/{kind}"),
+       .summary = "Imports a CSV or JSON file, or says in a dry run what would become of each row.",
+       .permission = kWrite,
+       .body_bytes_max = 64u << 20},
+      [&programme](const ImportInput& in, const Context& context) {
+        return import(programme, actor_of(context), {in.kind, in.body.text, in.dry_run});
+      }));
+}
+
 }  // namespace
 
 std::vector<api::Route> routes(Programme& programme) {
@@ -276,13 +318,19 @@ std::vector<api::Route> routes(Programme& programme) {
   add_records.operator()<Design>();
   add_records.operator()<Approval>();
   add_records.operator()<Agreement>();
-  add_records.operator()<BoardNote>();
+  add_records.operator()<ChangeRequest>();
+  add_records.operator()<Decision>();
+  add_records.operator()<Milestone>();
+  add_records.operator()<Responsibility>();
+  add_records.operator()<Investment>();
+  add_records.operator()<BoardProblem>();
   add_records.operator()<LiveLine>();
   add_read_routes<Alarm>(out, programme);
   add_read_routes<Order>(out, programme);
   add_read_routes<PlanRecord>(out, programme);
   add_need_routes(out, programme);
   add_order_routes(out, programme);
+  add_board_routes(out, programme);
   return out;
 }
 

@@ -161,6 +161,7 @@ PlanHead head_of(const PlanRecord& record) {
   PlanHead head{.id = record.id, .need = record.need, .replaces = record.replaces, .reason = record.reason};
   head.made = record.made;
   head.aim = record.aim;
+  head.event = record.event;
   head.published = record.published;
   head.proposal = record.event.has_value() && !record.was_published;
   head.status = record.status;

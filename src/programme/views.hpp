@@ -8,11 +8,18 @@
 
 namespace hanse::programme {
 
+/// What people call things, by id.
+struct Names {
+  std::map<std::string, std::string> organisations, parts;
+};
+HANSE_DESCRIBE(Names, (organisations, parts))
+
 /// A plan in a line of a list, to compare it with others.
 struct PlanHead {
   std::string id, need, replaces, reason;
   Timestamp made;
   Aim aim = Aim::balanced;
+  std::optional<DisruptionEvent> event;      ///< That it repairs after.
   bool published = false, proposal = false;  ///< A proposal repairs after an event and waits for a decision.
   optimiser::allocation::Status status = optimiser::allocation::Status::no_solution_yet;
   double value = 0, bound = 0, gap = 1, seconds = 0, repair_ms = 0;
@@ -23,7 +30,7 @@ struct PlanHead {
   double largest_share = 0;              ///< Of the cost of making, the largest member's.
   std::int64_t changes = 0;
 };
-HANSE_DESCRIBE(PlanHead, (id, need, replaces, reason, made, aim, published, proposal, status, value, bound, gap,
+HANSE_DESCRIBE(PlanHead, (id, need, replaces, reason, made, aim, event, published, proposal, status, value, bound, gap,
                           seconds, repair_ms, units, units_due, unit_weeks_late, cost, members, lines,
                           single_source_parts, largest_share, changes))
 PlanHead head_of(const PlanRecord& record);

@@ -44,13 +44,16 @@ KeptPlan::KeptPlan(const Model& m, const Merit& merit, State state)
       overtime_(m.overtime),
       stock_(m.places() * m.weeks),
       out_(m.count),
-      lane_closed_(m.problem.lanes.size()) {
+      lane_closed_(m.problem.lanes.size()),
+      is_used_(m.count),
+      used_(m.groups()) {
   for (std::size_t i = 0; i < stock_.size(); ++i) stock_[i] = m.given[i];
   for (const auto& row : m.rows) row_left_.push_back(row.max);
   for (std::uint32_t e = 0; e < m.count; ++e) {
     for (std::uint32_t t = 0; t < m.weeks; ++t) {
       const double x = state_.made[at(e, t)];
       if (x == 0) continue;
+      note_used(e);
       hours_left_[at(merit.pool_of[e], t)] -= static_cast<float>(x * m.hours[e]);
       for (const auto& [row, weight] : merit.rows_of[e]) row_left_[row] -= x * weight;
       for (const auto& need : m.inputs[m.group[e] / m.zones])
@@ -79,6 +82,12 @@ KeptPlan::KeptPlan(const Model& m, const Merit& merit, State state)
   }
 }
 
+void KeptPlan::note_used(std::uint32_t e) {
+  if (is_used_[e]) return;
+  is_used_[e] = 1;
+  used_[m_.group[e]].push_back(e);
+}
+
 double KeptPlan::spare(std::size_t place, std::uint32_t week) const {
   double least = std::numeric_limits<double>::infinity();
   for (auto t = week; t < m_.weeks; ++t) least = std::min(least, stock_[at(place, t)]);
@@ -94,6 +103,7 @@ void KeptPlan::set_made(std::uint32_t e, std::uint32_t week, double quantity, Ch
   const double before = made;
   made = static_cast<float>(std::max(0.0, quantity));
   const double change = made - before;
+  if (change > 0) note_used(e);
   const auto [entry, fresh] = touched_.try_emplace(at(e, week), Touched{before, reason});
   if (!fresh && reason != ChangeReason::inputs_missing) entry->second.reason = reason;
   hours_left_[at(merit_.pool_of[e], week)] -= static_cast<float>(change * m_.hours[e]);
@@ -157,6 +167,7 @@ void KeptPlan::lose(const Disruption& disruption) {
 }
 
 void KeptPlan::replace() {
+  first_with_room_.assign(m_.groups() * m_.weeks * 2, 0);
   for (auto item = m_.raw_first.rbegin(); item != m_.raw_first.rend(); ++item) {
     for (std::uint32_t zone = 0; zone < m_.zones; ++zone) {
       for (auto t = from_; t < m_.weeks; ++t) {
@@ -198,27 +209,45 @@ double KeptPlan::inputs_allow(std::uint32_t recipe, std::uint32_t zone, std::uin
   return room;
 }
 
+/// While one item is replaced, nothing gives hours, limits or inputs back: who had no room once has none later, so the
+/// members that come first and are full are never looked at again.
 double KeptPlan::make_for(std::size_t place, std::uint32_t arrival, double missing, bool overtime,
                           ChangeReason reason) {
   constexpr std::size_t kLeads = 16;  // Longer ones are looked up each time.
   double found = 0;
   const auto zone = static_cast<std::uint32_t>(place % m_.zones);
   for (const auto recipe : m_.recipes_of[place / m_.zones]) {
+    const auto group = recipe * m_.zones + zone;
+    const auto& members = merit_.members[group];
+    auto& first = first_with_room(group, arrival, overtime);
     std::array<double, kLeads> allowed;
     allowed.fill(-1);
-    for (const auto e : merit_.members[recipe * m_.zones + zone]) {
+    for (auto i = first; i < members.size(); ++i) {
+      const auto e = members[i];
+      const auto full = [&] { first += first == i ? 1 : 0; };
       const auto lead = m_.lead[e];
-      if (arrival < lead + from_ || out_[e]) continue;
+      if (arrival < lead + from_ || out_[e]) {
+        full();
+        continue;
+      }
       const auto start = arrival - lead;
+      const auto hours = at(merit_.pool_of[e], start);
+      double most = std::min<double>(m_.most[at(e, start)] - state_.made[at(e, start)],
+                                     (hours_left_[hours] + (overtime ? overtime_[hours] : 0)) / m_.hours[e]);
+      if (most <= kLeast) {
+        full();
+        continue;
+      }
       double inputs = lead < kLeads ? allowed[lead] : -1;
       if (inputs < 0) inputs = inputs_allow(recipe, zone, start);
       if (lead < kLeads) allowed[lead] = inputs;
-      if (inputs <= kLeast) continue;
-      const auto hours = at(merit_.pool_of[e], start);
-      double room = std::min<double>(m_.most[at(e, start)] - state_.made[at(e, start)],
-                                     (hours_left_[hours] + (overtime ? overtime_[hours] : 0)) / m_.hours[e]);
-      room = std::min({room, inputs, (missing - found) / m_.yield[e]});
-      for (const auto& [row, weight] : merit_.rows_of[e]) room = std::min(room, row_left_[row] / weight);
+      most = std::min(most, inputs);
+      for (const auto& [row, weight] : merit_.rows_of[e]) most = std::min(most, row_left_[row] / weight);
+      if (most <= kLeast) {
+        full();
+        continue;
+      }
+      double room = std::min(most, (missing - found) / m_.yield[e]);
       if (m_.lot[e] > 0) room = std::floor(room / m_.lot[e]) * m_.lot[e];
       if (room <= kLeast) continue;
       if (m_.lot[e] == 0) room *= 1 - 1e-6;  // Rounded to single precision it must not pass a limit.
@@ -297,7 +326,7 @@ void KeptPlan::cut_users(std::uint32_t item, std::uint32_t zone, std::uint32_t w
   for (const auto recipe : m_.users_of[item]) {
     for (const auto& need : m_.inputs[recipe]) {
       if (need.item != item) continue;
-      for (const auto e : merit_.members[recipe * m_.zones + zone]) {
+      for (const auto e : used_[recipe * m_.zones + zone]) {
         if (state_.made[at(e, week)] <= 0) continue;
         used += need.quantity * state_.made[at(e, week)];
         makers.emplace_back(e, need.quantity);

@@ -30,6 +30,7 @@ class KeptPlan {
   double spare(std::size_t place, std::uint32_t week) const;
   void add_stock(std::size_t place, std::uint32_t week, double quantity);
   void set_made(std::uint32_t activity, std::uint32_t week, double quantity, ChangeReason reason);
+  void note_used(std::uint32_t activity);
   void lose(const Disruption& disruption);
   void replace();
   void replace_at(std::uint32_t item, std::uint32_t zone, std::uint32_t week);
@@ -41,6 +42,10 @@ class KeptPlan {
   void cut_users(std::uint32_t item, std::uint32_t zone, std::uint32_t week, double missing);
   void deliver_again();
   Repair report() const;
+  /// Cursor of the members of a group that may still have room for goods that arrive in a week.
+  std::uint32_t& first_with_room(std::size_t group, std::uint32_t arrival, bool overtime) {
+    return first_with_room_[(group * m_.weeks + arrival) * 2 + (overtime ? 1 : 0)];
+  }
 
   const Model& m_;
   const Merit& merit_;
@@ -51,6 +56,10 @@ class KeptPlan {
   std::vector<double> row_left_;
   std::vector<std::uint8_t> out_;  ///< Activity can't be used.
   std::vector<std::uint8_t> lane_closed_;
+  /// By group: activities that ever made anything. A plan uses a few of many, and cutting looks at all of them.
+  std::vector<std::uint8_t> is_used_;
+  std::vector<std::vector<std::uint32_t>> used_;
+  std::vector<std::uint32_t> first_with_room_;
   std::uint32_t from_ = 0;
   struct Touched {
     double before = 0;
