@@ -13,6 +13,7 @@
 #include "apps/catalogue.hpp"
 #include "ecosystem/routes.hpp"
 #include "net/on_pool.hpp"
+#include "node/connections/machine_change_routes.hpp"
 #include "node/history/history_routes.hpp"
 #include "node/opcua/nodeset_routes.hpp"
 #include "node/opcua/trust_routes.hpp"
@@ -93,6 +94,7 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
                     .executor = machine_io_.get_executor(),
                     .protocols = protocols(),
                     .data_folder = base_.folder.path()}),
+      changes_(*base_.store, connections_.book(), clock),
       pool_(static_cast<std::size_t>(settings_.server.work_threads), kJobsMax),
       shared_({.history = *base_.history,
                .directory = *base_.directory,
@@ -165,6 +167,7 @@ std::vector<api::Route> Node::make_routes() {
   append(routes, plant::routes(*base_.plant, connections_.machine_connector()));
   append(routes, history_routes(base_, clock_, [this](const signal::SampleBatch& batch) { return append_now(batch); }));
   append(routes, connection_routes(connections_));
+  append(routes, machine_change_routes(changes_));
   append(routes, trust_routes(certificates_, *base_.store, clock_));
   append(routes, nodeset_routes());
   append(routes, engine_.routes());
@@ -297,6 +300,7 @@ Result<std::string> Node::start() {
     HANSE_CHECK(connect_demo());
     if (demo_programme_ && demo_prefix_.empty()) seed_demo_programme();
   }
+  HANSE_CHECK(changes_.start());
   HANSE_CHECK(connections_.start());
   HANSE_TRY(const auto partner_address, partners_->start());
   if (!partner_address.empty()) log_.info("partners", "partners' nodes reach this one", {{"address", partner_address}});

@@ -20,6 +20,7 @@
 #include "node/access/access.hpp"
 #include "node/connections/connections.hpp"
 #include "node/connections/intake.hpp"
+#include "node/connections/machine_changes.hpp"
 #include "node/foundation.hpp"
 #include "node/live/live_feed.hpp"
 #include "node/opcua/opcua_server.hpp"
@@ -106,6 +107,7 @@ class Node {
   OpcuaServer opcua_;                                       ///< Before what tells it of samples.
   Intake intake_;
   Connections connections_;
+  MachineChanges changes_;
   std::shared_ptr<std::string> openapi_ = std::make_shared<std::string>();
   std::unique_ptr<api::Router> router_;
   WorkPool pool_;

@@ -12,6 +12,7 @@ sys.path[:] = [folder for folder in sys.path if pathlib.Path(folder or ".").reso
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE.parent / "peers/opcua"))
 import opcua_peer as peer  # noqa: E402
+from changing import NAME, Changing  # noqa: E402
 from following import Following, holes  # noqa: E402
 from node import run_cases  # noqa: E402
 from our_server import OurServer  # noqa: E402
@@ -28,6 +29,7 @@ def server(port, **options):
 following = Following(server, FOLDER / "own", peer.free_port(), path="/peer", points=("Press1.Name", "Press1.Counter"),
                       samples={"Name": "press one", "Matrix[3]": "4"})
 main = server(following.port)
+changing = Changing(following.url)
 ours = OurServer([*PYTHON, str(peer.HERE / "asyncua_client.py")], FOLDER / "client")
 
 
@@ -52,10 +54,16 @@ def the_hole_is_filled_from_history():
         proxy.close()
 
 
+def the_server_refuses_a_value_that_is_read_only():
+    refused = changing.change(address=NAME, value="press two")
+    assert refused["state"] == "failed" and "Bad" in refused["answer"], refused
+
+
 main.start()
 try:
-    with ours:
-        run_cases("interop/asyncua", [*following.cases(), without_security, the_hole_is_filled_from_history, *ours.cases()])
+    with ours, changing:
+        run_cases("interop/asyncua", [*following.cases(), without_security, the_hole_is_filled_from_history, *changing.cases(),
+                                      the_server_refuses_a_value_that_is_read_only, *ours.cases()])
 finally:
     main.kill()
     shutil.rmtree(FOLDER, ignore_errors=True)

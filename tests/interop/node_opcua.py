@@ -12,6 +12,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE.parent / "peers/opcua"))
 import opcua_peer as peer  # noqa: E402
+from changing import Changing  # noqa: E402
 from following import Following, holes  # noqa: E402
 from node import run_cases  # noqa: E402
 from our_server import OurServer  # noqa: E402
@@ -36,6 +37,7 @@ following = Following(server, FOLDER / "own", peer.free_port(), more=PRESS,
                       samples={"Name": "press one"}, points=("Press1.Name", "Press1.Counter", "Zones[1]"), rounds=4)
 PORT, URL, OWN = following.port, following.url, following.own
 main = server(PORT, variables=5000)
+changing = Changing(URL)
 ours = OurServer(["node", script("node_client.js")], FOLDER / "client")
 
 
@@ -81,7 +83,7 @@ def browsing_shows_what_there_is():
         follower.process.wait(40)
         follower.thread.join(5)
     found = {v["declaration"]["address"]: v for v in follower.seen["browsed"]}
-    assert len(found) == 5006, len(found)
+    assert len(found) == 5007, len(found)
     assert found["nsu=urn:press;s=Press1.Name"]["value"] == "press one"
     assert found["nsu=urn:press;s=Press1.Temp"]["declaration"]["device"] == "Press1"
 
@@ -115,13 +117,46 @@ def another_certificate_is_not_accepted():
         other.kill()
 
 
+def a_changed_certificate_is_refused_until_accepted():
+    port = peer.free_port()
+    url, own = f"opc.tcp://127.0.0.1:{port}", FOLDER / "own-of-one"
+    restarting = server(port, folder="pki-first").start()
+    try:
+        peer.make_trusted(url, own)
+        with peer.Follower(url, own, PRESS) as follower:
+            follower.wait_value("Counter")
+            restarting.kill()
+            follower.wait(lambda: [v for v in follower.values("Counter") if v["null"]])
+            seen = len(follower.seen["value"])
+            restarting = server(port, folder="pki-second").start()
+            follower.wait(lambda: follower.notices("disconnected", "not trusted"))
+            assert not follower.values("Counter", seen), "nothing is taken from whom nobody accepted"
+            assert len(peer.trust(own)) == 1
+            follower.wait_value("Counter", seen)
+    finally:
+        restarting.kill()
+
+
+def a_slow_server_is_waited_for():
+    proxy = peer.Proxy(PORT, delay=0.7)
+    try:
+        with peer.Follower(f"opc.tcp://127.0.0.1:{proxy.port}", OWN, PRESS) as follower:
+            first = follower.wait_value("Counter", time_limit=40)
+            follower.wait(lambda: int(follower.values("Counter")[-1]["value"]) > int(first["value"]) + 20, 30)
+            assert not follower.notices("disconnected"), "slow isn't gone"
+            assert not holes(follower)
+    finally:
+        proxy.close()
+
+
 main.start()
 try:
-    with ours:
+    with ours, changing:
         run_cases("interop/node_opcua", [
             *following.cases(), without_security_only_when_allowed, a_user_logs_in_by_certificate,
             illegal_node_among_good_ones, thousand_values_encrypted,
-            browsing_shows_what_there_is, half_open_socket_loses_nothing, another_certificate_is_not_accepted, *ours.cases()])
+            browsing_shows_what_there_is, half_open_socket_loses_nothing, a_slow_server_is_waited_for,
+            another_certificate_is_not_accepted, a_changed_certificate_is_refused_until_accepted, *changing.cases(), *ours.cases()])
 finally:
     main.kill()
     shutil.rmtree(FOLDER, ignore_errors=True)

@@ -7,7 +7,7 @@ import pathlib
 import socket
 import sys
 
-from asyncua import Server, ua
+from asyncua import Server, ua, uamethod
 from asyncua.crypto.cert_gen import setup_self_signed_certificate
 from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.server.user_managers import UserManager
@@ -23,6 +23,11 @@ class Users(UserManager):
         if username is None or (username == "op" and password == "secret"):
             return User(role=UserRole.User)
         return None
+
+
+@uamethod
+def add_numbers(parent, a, b):
+    return ua.Variant(a + b, ua.VariantType.UInt32)
 
 
 async def main():
@@ -55,6 +60,9 @@ async def main():
     counter = await add("Counter", ua.Variant(0, ua.VariantType.UInt32))
     await add("Name", "press one")
     await add("Running", True)
+    await (await add("Target", 1.0)).set_writable()
+    await press.add_method(ua.NodeId("Press1.Add", index), f"{index}:Add", add_numbers, [ua.VariantType.UInt32] * 2,
+                           [ua.VariantType.UInt32])
     await add("Matrix", ua.Variant([[1.0, 2.0], [3.0, 4.0]], ua.VariantType.Double))
     async with server:
         await server.historize_node_data_change(counter, period=None, count=10000)

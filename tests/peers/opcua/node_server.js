@@ -1,5 +1,5 @@
 // An OPC UA server to test against: node-opcua. Arguments: port, folder for its certificates, options as JSON:
-// {"variables": n, "spaces": ["urn:extra"], "history": bool, "alarms": bool}. Prints "up" when it can be reached.
+// {"variables": n, "changing": ms, "spaces": ["urn:extra"], "history": bool, "alarms": bool}. Prints "up" when it can be reached.
 globalThis.crypto ??= require("node:crypto").webcrypto; // Debian 12's Node 18 has it under a flag only.
 const { OPCUAServer } = require("node-opcua-server");
 const { Variant, DataType, VariantArrayType, MessageSecurityMode, SecurityPolicy, StatusCodes } = require("node-opcua-client");
@@ -36,6 +36,12 @@ const options = JSON.parse(text || "{}");
     engineeringUnits: require("node-opcua-data-access").standardUnits.degree_celsius, value: { dataType: "Double", value: 20 } });
   add("Name", "String", "press one");
   add("Running", "Boolean", true);
+  add("Target", "Double", 1);
+  const sum = own.addMethod(press, { browseName: "Add", nodeId: "s=Press1.Add",
+    inputArguments: [{ name: "A", dataType: DataType.UInt32 }, { name: "B", dataType: DataType.UInt32 }],
+    outputArguments: [{ name: "Sum", dataType: DataType.UInt32 }] });
+  sum.bindMethod((given, context, answer) => answer(null, { statusCode: StatusCodes.Good,
+    outputArguments: [new Variant({ dataType: DataType.UInt32, value: given[0].value + given[1].value })] }));
   own.addVariable({ componentOf: press, browseName: "Big", nodeId: "s=Press1.Big", dataType: "Int64",
     value: { dataType: "Int64", arrayType: VariantArrayType.Scalar, value: [0, 42] } });
   own.addVariable({ componentOf: press, browseName: "Zones", nodeId: "s=Press1.Zones", dataType: "Double", valueRank: 1,
@@ -43,10 +49,14 @@ const options = JSON.parse(text || "{}");
   if (options.history) space.installHistoricalDataNode(counter, { maxOnlineValues: 10000 });
   if (options.variables) {
     const many = own.addObject({ organizedBy: space.rootFolder.objects, browseName: "Many", nodeId: "s=Many" });
+    const all = [];
     for (let i = 0; i < options.variables; ++i) {
-      own.addVariable({ componentOf: many, browseName: "V" + i, nodeId: "s=V" + i, dataType: "Double",
-        value: { dataType: "Double", value: i } });
+      all.push(own.addVariable({ componentOf: many, browseName: "V" + i, nodeId: "s=V" + i, dataType: "Double",
+        value: { dataType: "Double", value: i } }));
     }
+    let round = 0;
+    const change = () => { ++round; all.forEach((one, i) => one.setValueFromSource({ dataType: "Double", value: i + round })); };
+    if (options.changing) setInterval(change, options.changing);
   }
   setInterval(() => counter.setValueFromSource({ dataType: "UInt32", value: ++count }), options.interval || 100);
   setInterval(() => temperature.setValueFromSource({ dataType: "Double", value: 20 + (count % 10) }), 200);

@@ -169,10 +169,11 @@ class Follower:
 
 
 class Proxy:
-    """Stands between client and server; can go deaf: connections stay open and nothing passes."""
+    """Stands between client and server; can go deaf: connections stay open and nothing passes. With a delay every answer
+    takes so many seconds."""
 
-    def __init__(self, port):
-        self.target, self.deaf, self.pairs = port, False, []
+    def __init__(self, port, delay=0):
+        self.target, self.delay, self.pairs = port, delay, []
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.port = self.listening.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -183,9 +184,6 @@ class Proxy:
                 near, _ = self.listening.accept()
             except OSError:
                 return
-            if self.deaf:
-                self.pairs.append((near, near))
-                continue
             try:
                 far = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
@@ -193,14 +191,15 @@ class Proxy:
                 continue
             state = {"deaf": False}
             self.pairs.append((near, far, state))
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self.pump, args=(source, sink, state), daemon=True).start()
+            for source, sink, delay in ((near, far, 0), (far, near, self.delay)):
+                threading.Thread(target=self.pump, args=(source, sink, state, delay), daemon=True).start()
 
-    def pump(self, source, sink, state):
+    def pump(self, source, sink, state, delay):
         try:
             while data := source.recv(65536):
                 if state["deaf"]:
                     return
+                time.sleep(delay)
                 sink.sendall(data)
         except OSError:
             pass
@@ -215,8 +214,7 @@ class Proxy:
     def go_deaf(self):
         """The connections of now are half open for ever; new ones work."""
         for pair in self.pairs:
-            if len(pair) == 3:
-                pair[2]["deaf"] = True
+            pair[2]["deaf"] = True
 
     def close(self):
         self.listening.close()

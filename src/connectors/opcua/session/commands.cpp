@@ -15,6 +15,11 @@ namespace {
 constexpr Duration kCallLimit = 10s;
 constexpr std::uint32_t kValue = 13, kDataType = 14;
 
+Error wrong_value(std::string why) {
+  std::string message = "the value can't be written: " + why;
+  return fail(ErrorCode::invalid, std::move(message), {{"value", std::move(why)}});
+}
+
 Result<void> check_range(const WriteChoice& choice, JsonRef value) {
   if (!choice.low && !choice.high) return {};
   if (value.kind() == JsonRef::Kind::array) {
@@ -22,14 +27,13 @@ Result<void> check_range(const WriteChoice& choice, JsonRef value) {
     return {};
   }
   if (value.kind() != JsonRef::Kind::integer && value.kind() != JsonRef::Kind::real)
-    return fail(ErrorCode::invalid, "the value must be a number, as the connection sets limits for it");
+    return wrong_value("must be a number, as the connection sets limits for it");
   const double number = value.real();
-  if ((choice.low && number < *choice.low) || (choice.high && number > *choice.high)) {
-    return fail(ErrorCode::invalid, fmt::format("{} is outside of what the connection allows, {} to {}", number,
-                                                choice.low ? fmt::format("{}", *choice.low) : "no limit",
-                                                choice.high ? fmt::format("{}", *choice.high) : "no limit"));
-  }
-  return {};
+  const bool fits = number >= choice.low.value_or(number) && number <= choice.high.value_or(number);
+  if (fits) return {};
+  return wrong_value(fmt::format("must be within what the connection allows, from {} to {}",
+                                 choice.low ? fmt::format("{}", *choice.low) : "any",
+                                 choice.high ? fmt::format("{}", *choice.high) : "any"));
 }
 
 std::string shown(const Variant& value) {
@@ -95,8 +99,9 @@ Result<void> check_command(const OpcuaSettings& settings, const Command& command
                 fmt::format("'{}' may not be written: it isn't among `writable` of the connection's settings",
                             command.address.substr(0, 200)));
   }
-  HANSE_TRY(const auto value, JsonDocument::parse(command.value.text));
-  return check_range(*found, value.root());
+  const auto value = JsonDocument::parse(command.value.text);
+  if (!value) return wrong_value("must be there, as JSON");
+  return check_range(*found, value->root());
 }
 
 void Commands::finish(const JobPtr& job, Result<std::string> answer) {

@@ -1,0 +1,92 @@
+"""Changes at a foreign OPC UA server under four eyes: a node that may write one value and call one method there, and the
+people who ask and approve."""
+import json
+
+from node import PASSWORD, Node, wait_until
+from opcua_peer import UNSECURED
+
+TARGET, NAME, PRESS, ADD = (f"nsu=urn:press;s={name}" for name in ("Press1.Target", "Press1.Name", "Press1", "Press1.Add"))
+CHANGES = "/api/v1/machine-changes"
+
+
+class Changing:
+    """`url` is the server's. It has a writable Double `Press1.Target`, and `Press1.Add` that adds two UInt32."""
+
+    def __init__(self, url):
+        self.url, self.node = url, Node()
+
+    def __enter__(self):
+        self.node.start()
+        self.node.set_up()
+        for name, role in (("anna", "engineer"), ("ben", "lead"), ("vera", "viewer")):
+            self.node.post("/api/v1/users", {"name": name, "password": PASSWORD, "roles": [{"role": role}]})
+        self.node.post("/api/v1/assets", {"id": "hall", "name": "Hall", "level": "site"})
+        reading = UNSECURED | {"url": self.url, "root": PRESS, "publishing_interval": "200ms"}
+        writing = reading | {"writable": [{"node": TARGET, "low": 0, "high": 80}, {"node": NAME}],
+                             "callable": [{"object": PRESS, "method": ADD}]}
+        for id_, settings in (("reading", reading), ("writing", writing)):
+            self.node.post("/api/v1/connections", {"id": id_, "name": id_, "protocol": "opcua", "asset": "hall", "settings": settings})
+        for id_ in ("reading", "writing"):
+            wait_until(lambda id_=id_: self.node.get(f"/api/v1/connections/{id_}/health")["health"] == "active")
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.node.__exit__(kind, value, trace)
+
+    def ask(self, who="anna", connection="writing", **change):
+        self.node.log_in(who)
+        return self.node.call("POST", CHANGES, {"connection": connection, "reason": "a trial"} | change)
+
+    def decide(self, who, change, what="approve"):
+        self.node.log_in(who)
+        return self.node.call("POST", f"{CHANGES}/{change['id']}/{what}", {})
+
+    def change(self, **change):
+        asked = self.ask(**change)
+        assert asked.status == 200, asked.body
+        assert asked.json()["state"] == "pending"
+        decided = self.decide("ben", asked.json())
+        assert decided.status == 200, decided.body
+        return decided.json()
+
+    # The cases.
+
+    def a_value_is_written_when_a_second_person_approves(self):
+        for value in (42.5, 7):
+            done = self.change(address=TARGET, value=value)
+            assert done["state"] == "done" and f"the server reads {value:g} now" in done["answer"], done
+            assert (done["requested_by"], done["decided_by"]) == ("user:anna", "user:ben"), done
+        self.node.log_in()
+        acts = [one for one in self.node.get("/api/v1/journal?kind=machine_change")["items"] if one["id"] == done["id"]]
+        assert {"request", "approve", "done"} <= {one["action"] for one in acts}, acts
+        assert TARGET in json.dumps(acts), "the chain says what was written"
+        assert done["id"] in [one["id"] for one in self.node.get(CHANGES)["items"]]
+
+    def nobody_changes_anything_alone(self):
+        waiting = self.ask(address=TARGET, value=50).json()
+        alone = self.decide("anna", waiting)
+        assert alone.status == 403 and b"second person" in alone.body, alone.body
+        assert self.decide("vera", waiting).status == 403
+        assert self.ask("vera", address=TARGET, value=50).status == 403
+        assert self.decide("ben", waiting, "refuse").json()["state"] == "refused"
+        assert self.decide("ben", waiting).status == 409
+        assert "it was 7," in self.change(address=TARGET, value=8)["answer"], "50 was never written"
+
+    def only_what_the_settings_name_and_within_its_limits(self):
+        for change in ({"address": "nsu=urn:press;s=Press1.Running", "value": True}, {"connection": "reading", "address": TARGET, "value": 1},
+                       {"address": PRESS, "method": NAME, "value": []}):
+            answer = self.ask(**change)
+            assert answer.status == 403 and b"settings" in answer.body, answer.body
+        assert self.ask(address=TARGET, value=80.5).status == 422
+        failed = self.change(address=NAME, value=5)
+        assert failed["state"] == "failed" and "a text" in failed["answer"], failed
+
+    def a_method_is_called_with_its_arguments(self):
+        done = self.change(address=PRESS, method=ADD, value=[40, 2])
+        assert done["state"] == "done" and done["answer"] == "called; it answered 42", done
+        failed = self.change(address=PRESS, method=ADD, value=[40])
+        assert failed["state"] == "failed" and "2 arguments" in failed["answer"], failed
+
+    def cases(self):
+        return [self.a_value_is_written_when_a_second_person_approves, self.nobody_changes_anything_alone,
+                self.only_what_the_settings_name_and_within_its_limits, self.a_method_is_called_with_its_arguments]
