@@ -71,6 +71,20 @@ def illegal_node_among_good_ones():
         assert "2 values" in refused and "NoSuch" in refused and "BadNodeId" in refused, refused
 
 
+def a_deadband_in_percent_is_the_servers():
+    """Temp has a range of 200 and moves within 9: 10 % of that is more than it ever changes, 2 % is less."""
+    def follow(percent):
+        return peer.Follower(URL, OWN, {"nodes": [{"node": "nsu=urn:press;s=Press1.Temp", "deadband_percent": percent},
+                                                  {"node": "nsu=urn:press;s=Press1.Counter"}], "sampling_interval": "100ms"})
+
+    for percent, few in ((10, True), (2, False)):
+        with follow(percent) as follower:
+            follower.wait(lambda: len(follower.values("Counter")) > 40)
+            assert follower.notices("connected", "Small changes of 1 values are left out by the server"), follower.seen["notice"]
+            assert (len(follower.values("Temp")) == 1) == few, f"{percent} %: {follower.values('Temp')}"
+            assert [one["unit"] for one in follower.seen["declare"] if one["address"].endswith("Temp")] == ["Cel"]
+
+
 def thousand_values_encrypted():
     with peer.Follower(URL, OWN, {"root": "nsu=urn:press;s=Many", "nodes_max": 5000}) as follower:
         follower.wait(lambda: len(follower.seen["value"]) >= 5000, 40)
@@ -154,7 +168,7 @@ try:
     with ours, changing:
         run_cases("interop/node_opcua", [
             *following.cases(), without_security_only_when_allowed, a_user_logs_in_by_certificate,
-            illegal_node_among_good_ones, thousand_values_encrypted,
+            illegal_node_among_good_ones, a_deadband_in_percent_is_the_servers, thousand_values_encrypted,
             browsing_shows_what_there_is, half_open_socket_loses_nothing, a_slow_server_is_waited_for,
             another_certificate_is_not_accepted, a_changed_certificate_is_refused_until_accepted, *changing.cases(), *ours.cases()])
 finally:

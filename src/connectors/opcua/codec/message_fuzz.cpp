@@ -61,6 +61,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 9:
       if (const auto value = from_binary<Variant>(bytes)) (void)value_text(*value);
       break;
+    case 10:
+      check<Argument>(bytes);
+      break;
+    case 11:
+      check<Range>(bytes);
+      break;
     default:
       // Whole messages, as they come: with their id in front.
       const auto check_message = [&]<class Message>() {

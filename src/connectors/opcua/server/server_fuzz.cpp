@@ -123,6 +123,11 @@ class Caller {
   NodeId token_;
 };
 
+/// Recorded streams, as public corpora have them, begin with a message and not with a choice of ours.
+bool is_recorded(std::string_view bytes) {
+  return bytes.starts_with("HEL") || bytes.starts_with("OPN") || bytes.starts_with("MSG") || bytes.starts_with("CLO");
+}
+
 }  // namespace
 }  // namespace hanse::connectors::opcua
 
@@ -137,7 +142,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Now now{.time = Timestamp{1'790'000'000'000'000'000}};
   Server server{{.anonymous = true, .unsecured_until = Timestamp::max()}, store, identity(), host, space};
   const auto connection = *server.connected("fuzz:1", now);
-  if (data[0] % 2 == 0) {
+  const std::string_view whole{reinterpret_cast<const char*>(data), size};
+  if (is_recorded(whole)) {
+    const Hello hello{.receive_buffer_size = 65'536, .send_buffer_size = 65'536, .endpoint_url = "opc.tcp://fuzz:4840"};
+    if (!whole.starts_with("HEL")) server.receive(connection, encode_plain(MessageType::hello, hello), now);
+    server.receive(connection, whole, now);
+  } else if (data[0] % 2 == 0) {
     // In two pieces, so that a chunk may be cut anywhere.
     server.receive(connection, bytes.substr(0, size / 3), now);
     server.receive(connection, bytes.substr(std::min(size / 3, bytes.size())), now);
