@@ -299,7 +299,7 @@ double KeptPlan::buy_for(std::size_t place, std::uint32_t week, double missing) 
   return found;
 }
 
-/// What nobody replaces goes missing upwards; only amounts change, never who.
+/// What nobody replaces goes missing upwards.
 void KeptPlan::go_without() {
   for (const auto item : m_.raw_first) {
     // Goods that don't leave one zone are missing in another: again, until nothing is missing anywhere.
@@ -321,15 +321,20 @@ void KeptPlan::go_without() {
 
 void KeptPlan::cut_users(std::uint32_t item, std::uint32_t zone, std::uint32_t week, double missing) {
   const auto place = std::size_t{item} * m_.zones + zone;
-  double used = 0;
-  std::vector<std::pair<std::uint32_t, double>> makers;
+  double made_of_it = 0, used = 0;
+  struct User {
+    std::uint32_t activity;
+    double quantity, made;
+  };
+  std::vector<User> users;
   for (const auto recipe : m_.users_of[item]) {
     for (const auto& need : m_.inputs[recipe]) {
       if (need.item != item) continue;
       for (const auto e : used_[recipe * m_.zones + zone]) {
-        if (state_.made[at(e, week)] <= 0) continue;
-        used += need.quantity * state_.made[at(e, week)];
-        makers.emplace_back(e, need.quantity);
+        const double made = state_.made[at(e, week)];
+        if (made <= 0) continue;
+        made_of_it += need.quantity * made;
+        users.push_back({e, need.quantity, made});
       }
     }
   }
@@ -337,12 +342,21 @@ void KeptPlan::cut_users(std::uint32_t item, std::uint32_t zone, std::uint32_t w
     used += m_.flows[f].from == place ? state_.moved[at(f, week)] : 0;
   const auto d = m_.due_of_place[place];
   if (d >= 0) used += state_.delivered[at(static_cast<std::size_t>(d), week)];
+  used += made_of_it;
   if (used <= 0) return;
   const double part = std::max(0.0, 1 - missing / used * (1 + 1e-6));
-  for (const auto& [e, quantity] : makers) {
-    double kept = state_.made[at(e, week)] * part;
-    if (m_.lot[e] > 0) kept = std::floor(kept / m_.lot[e] + 1e-6) * m_.lot[e];
-    set_made(e, week, kept, ChangeReason::inputs_missing);
+  // From those that make most of it first: the fewest members hear of it.
+  std::sort(users.begin(), users.end(), [](const User& a, const User& b) {
+    return a.made * a.quantity != b.made * b.quantity ? a.made * a.quantity > b.made * b.quantity
+                                                      : a.activity < b.activity;
+  });
+  double cut_of_it = made_of_it * (1 - part);
+  for (const auto& user : users) {
+    if (cut_of_it <= 0) break;
+    double kept = std::max(0.0, user.made - cut_of_it / user.quantity);
+    if (m_.lot[user.activity] > 0) kept = std::floor(kept / m_.lot[user.activity] + 1e-6) * m_.lot[user.activity];
+    set_made(user.activity, week, kept, ChangeReason::inputs_missing);
+    cut_of_it -= (user.made - kept) * user.quantity;
   }
   for (auto f = m_.flow_begin[item]; f < m_.flow_begin[item + 1]; ++f) {
     auto& moved = state_.moved[at(f, week)];
