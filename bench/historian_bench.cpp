@@ -11,6 +11,7 @@
 // Durability: batch (each append returns after fdatasync; batches of 100,000 values, as 1.5 MB of line protocol hold).
 // Rates are per CPU-second of the whole process less the generator, from the first append until all is sealed, merged
 // and rolled up.
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 

@@ -20,7 +20,7 @@ std::uint64_t TextPool::intern(std::string_view text) {
   return place->second;
 }
 
-Run::Put Run::put_otherwise(Sample sample, std::string_view text) {
+Run::Put Run::put(Sample sample, std::string_view text) {
   if (sample.type == ValueType::text) {
     weight += text.size() / sizeof(Sample);
     if (!texts) texts = std::make_unique<TextPool>();
@@ -65,12 +65,17 @@ Head& Heads::make(SignalId signal) {
 
 void Heads::put(Head& head, const SampleBatch& batch, const Sample& sample, AppendCounts& counts) {
   const bool is_text = sample.type == ValueType::text;
+  // The usual case: all before are known to be earlier without a look at them, which would be a cache miss.
+  if (head.last.time < sample.time && !is_text) {
+    head.active.append(sample);
+    head.last = sample;
+    return;
+  }
   const std::string_view text = is_text ? batch.text(sample) : std::string_view{};
   const auto put = head.active.put(sample, text);
-  if (!head.has_last || head.last.time < sample.time) {
-    head.has_last = true;
+  if (head.last.time < sample.time) {
     head.last = sample;
-    if (is_text || !head.last_text.empty()) head.last_text = text;
+    head.last_text = text;
     return;
   }
   const bool again =
@@ -123,7 +128,7 @@ AppendCounts Heads::apply(const SampleBatch& batch, Position position,
 std::optional<LastValue> Heads::last(SignalId signal) const {
   const std::lock_guard lock{mutex_};
   const Head* head = find(signal);
-  if (head == nullptr || !head->has_last) return std::nullopt;
+  if (head == nullptr || !head->has_last()) return std::nullopt;
   return LastValue{head->last, head->last.type == ValueType::text ? head->last_text : ""};
 }
 
@@ -164,7 +169,7 @@ std::optional<Heads::Recent> Heads::recent(SignalId signal, std::int64_t begin_n
   const Head* head = find(signal);
   if (head == nullptr) return std::nullopt;
   Recent out{.state = head->state};
-  if (head->has_last) out.last = LastValue{head->last, head->last.type == ValueType::text ? head->last_text : ""};
+  if (head->has_last()) out.last = LastValue{head->last, head->last.type == ValueType::text ? head->last_text : ""};
   if (head->frozen) copy_range(*head->frozen, begin_ns, end_ns, out.series);
   const auto middle = out.series.samples.size();
   copy_range(head->active, begin_ns, end_ns, out.series);
@@ -237,7 +242,6 @@ void Heads::set_state(SignalId signal, const SeriesState& state) {
 void Heads::set_last(SignalId signal, const LastValue& last) {
   const std::lock_guard lock{mutex_};
   auto& head = make(signal);
-  head.has_last = true;
   head.last = last.sample;
   head.last_text = last.text;
 }

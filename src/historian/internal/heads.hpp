@@ -41,22 +41,16 @@ struct Run {
   std::unique_ptr<TextPool> texts;
   std::size_t weight = 0;  ///< Memory in units of one sample, texts included.
 
-  Put put(const signal::Sample& sample, std::string_view text) {
-    // The usual case first: in order, and not a text.
-    if (sample.type != signal::ValueType::text && (samples.empty() || samples.back().time < sample.time)) {
-      samples.push_back(sample);
-      ++weight;
-      return Put::appended;
-    }
-    return put_otherwise(sample, text);
+  Put put(signal::Sample sample, std::string_view text);
+  /// Puts a sample that is later than all here and not a text. Touches nothing of those before it.
+  void append(const signal::Sample& sample) {
+    samples.push_back(sample);
+    ++weight;
   }
   bool has(Timestamp time) const;
   std::span<const std::string> text_list() const {
     return texts ? std::span<const std::string>{texts->list()} : std::span<const std::string>{};
   }
-
- private:
-  Put put_otherwise(signal::Sample sample, std::string_view text);
 };
 
 /// What the engine knows of a signal's stored part. Kept with each seal.
@@ -74,14 +68,17 @@ struct SeriesState {
   std::uint64_t version = 0;  ///< Another one when what is stored changed. Not kept.
 };
 
-struct Head {
+/// What an append touches is its first cache line.
+struct alignas(64) Head {
   Run active;
-  std::shared_ptr<const Run> frozen;  ///< On its way into a chunk.
-  bool has_last = false;
-  signal::Sample last;
+  signal::Sample last{.time = Timestamp::min()};  ///< The latest of all that ever came.
+  std::shared_ptr<const Run> frozen;              ///< On its way into a chunk.
   std::string last_text;
   SeriesState state;
+
+  bool has_last() const { return last.time > Timestamp::min(); }
 };
+static_assert(sizeof(Run) + sizeof(signal::Sample) <= 64);
 
 /// Many readers, one writer, in the order they come: the system's lock lets readers starve writers.
 class Gate {

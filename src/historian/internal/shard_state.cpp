@@ -60,7 +60,6 @@ void write_last(const Head& head, std::int64_t base, ByteWriter& out) {
 }
 
 bool read_last(ByteReader& in, Head& head) {
-  head.has_last = true;
   head.last.time.ns = wrapping_add(head.state.sealed_ns, in.signed_varint());
   const auto type = in.u8(), quality = in.u8();
   if (type > static_cast<std::uint8_t>(ValueType::text) || quality > static_cast<std::uint8_t>(signal::Quality::bad))
@@ -90,10 +89,10 @@ std::string Heads::encode_shard(std::size_t number, Position position, const std
     while (next != sealing.end() && next->signal < signal) ++next;
     const auto& state = next != sealing.end() && next->signal == signal ? next->state : head->state;
     out.varint(slot + 1);
-    out.u8(static_cast<std::uint8_t>((head->has_last ? kHasLast : 0) | (state.has_rollups ? kHasRollups : 0) |
+    out.u8(static_cast<std::uint8_t>((head->has_last() ? kHasLast : 0) | (state.has_rollups ? kHasRollups : 0) |
                                      (state.has_minutes ? kHasMinutes : 0)));
     write_state(state, out);
-    if (head->has_last) write_last(*head, state.sealed_ns, out);
+    if (head->has_last()) write_last(*head, state.sealed_ns, out);
   }
   lock.unlock();
   out.varint(0);
