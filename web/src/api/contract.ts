@@ -19,7 +19,7 @@ export type { Agreement, AgreementView, Clause, Dataset, Decision, Evidence, Evi
 export type { MakerJob } from './generated';
 export type { OfferedDataset, OfferTemplate, OwnView, Partner, PartnerCard, PartnerCatalogue, PartnerHealth, PlainRule, Process, ProcessView } from './generated';
 export type { SharedFileList, TermsInput, TermsInWords } from './generated';
-export type { CertificateEntry, OpcuaCertificates } from './generated';
+export type { CertificateEntry, MachineChange, OpcuaCertificates } from './generated';
 export type { CauseLink, ClosedSpan, DispatchRow, FreeCapacity, Gantt, GanttMachine, GanttOperation, GanttOrder, LateOrder, MachineLoad, MoveAnswer, OrderPromise } from './generated';
 export type { OrderOutlook, Outlook, OutlookAnswer, PlannedChange, ProductionOrder, Reliability, Routing, ScheduleVersion, SchedulingException, VersionAnswer, VersionLine } from './generated';
 export type { SimulatedLine, SimulatedMachine, SimulationState, Trouble } from './generated';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { graticule, mercator, project, settle, unmercator, viewOf, zoom } from './ecosystem';
+import { heightFor, graticule, mercator, project, settle, unmercator, viewOf, zoom, viewOfMost } from './ecosystem';
 
 describe('the map', () => {
   it('finds back where a point was', () => {
@@ -39,4 +39,15 @@ describe('the graph', () => {
     const far = (p: string, q: string) => Math.hypot(dots.get(p)!.x - dots.get(q)!.x, dots.get(p)!.y - dots.get(q)!.y);
     expect(far('a', 'b')).toBeLessThan(far('c', 'd'));
   });
+});
+
+describe('the first look at the map', () => {
+  const near = [1, 2, 3].map((at) => ({ latitude: 50 + at, longitude: at, sites: 30 }));
+  it('leaves far members out when they are few', () => {
+    const { view, outside } = viewOfMost([...near, { latitude: 31, longitude: 121, sites: 5 }]);
+    expect(outside).toBe(5);
+    expect(view.east).toBeLessThan(10);
+  });
+  it('shows all when the far ones are many', () => expect(viewOfMost([...near, { latitude: 31, longitude: 121, sites: 60 }]).outside).toBe(0));
+  it('is as flat as the sites lie', () => expect(heightFor({ south: 50, north: 52, west: 0, east: 20 }, 400, 600)).toBe(240));
 });

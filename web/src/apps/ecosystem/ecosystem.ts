@@ -25,6 +25,31 @@ export function viewOf(points: { latitude: number; longitude: number }[]): View 
   const margin = Math.max(1, 0.08 * Math.max(north - south, east - west));
   return { south: Math.max(-84, south - margin), west: Math.max(-180, west - margin), north: Math.min(84, north + margin), east: Math.min(180, east + margin) };
 }
+/**
+ * The view of most sites: a tenth at most is left out, when the rest then needs less than half of the width. Far members
+ * would leave a map of a region almost empty.
+ */
+export function viewOfMost(cells: { latitude: number; longitude: number; sites: number }[]): { view: View; outside: number } {
+  const all = viewOf(cells);
+  const total = cells.reduce((sum, cell) => sum + cell.sites, 0);
+  const byLongitude = [...cells].sort((a, b) => a.longitude - b.longitude);
+  let best = { kept: byLongitude, width: all.east - all.west };
+  for (let from = 0, before = 0; from < byLongitude.length && before <= total / 10; before += byLongitude[from]!.sites, from++) {
+    let behind = 0;
+    for (let to = byLongitude.length; to > from && before + behind <= total / 10; to--, behind += byLongitude[to]!.sites) {
+      const width = byLongitude[to - 1]!.longitude - byLongitude[from]!.longitude;
+      if (width < best.width) best = { kept: byLongitude.slice(from, to), width };
+    }
+  }
+  const view = viewOf(best.kept);
+  if (view.east - view.west > (all.east - all.west) / 2) return { view: all, outside: 0 };
+  return { view, outside: total - best.kept.reduce((sum, cell) => sum + cell.sites, 0) };
+}
+/** As high as the sites need at this width, so that a tall screen isn't mostly sea. */
+export function heightFor(view: View, width: number, most: number): number {
+  const [a, b] = [mercator(view.north, view.west), mercator(view.south, view.east)];
+  return Math.round(Math.max(240, Math.min(most, (width * (b.y - a.y)) / Math.max(1e-6, b.x - a.x))));
+}
 export interface Projection {
   at: (latitude: number, longitude: number) => { x: number; y: number };
   /** What the whole picture shows, which is more than was asked for where its shape differs. */

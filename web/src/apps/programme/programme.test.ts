@@ -28,16 +28,17 @@ describe('the flow over tiers', () => {
 });
 
 describe('sentences', () => {
+  const names = { organisation: String, part: (id: string) => (id === 'valve' ? 'Valve body' : id) };
   const tower = { plan: 'p', week: 8, weeks: 14, planned: 1000, finished: 995, alarms: [], gating: [], lines: [] } as unknown as Tower;
   it('says on plan, behind, or what stands', () => {
-    expect(towerSentence(tower, (id) => id)).toBe('On plan in week 9 of 14');
-    expect(towerSentence({ ...tower, finished: 700 }, (id) => id)).toBe('300 units behind the plan in week 9 of 14');
-    expect(towerSentence({ ...tower, alarms: [{ kind: 'machine_down', asset: 'cnc-08', part: 'valve' }] } as unknown as Tower, () => 'Finisher')).toBe('Finisher stands: valve is at risk');
-    expect(towerSentence({ ...tower, plan: '' }, (id) => id)).toBe('No plan is published yet');
+    expect(towerSentence(tower, (id) => id, names)).toBe('On plan in week 9 of 14');
+    expect(towerSentence({ ...tower, finished: 700 }, (id) => id, names)).toBe('300 units behind the plan in week 9 of 14');
+    expect(towerSentence({ ...tower, alarms: [{ kind: 'machine_down', asset: 'cnc-08', part: 'valve' }] } as unknown as Tower, () => 'Finisher', names)).toBe('Finisher stands: Valve body is at risk');
+    expect(towerSentence({ ...tower, plan: '' }, (id) => id, names)).toBe('No plan is published yet');
   });
   it('names a plan by its aim or by what it repairs', () => {
-    expect(planName({ reason: 'planned', aim: 'early' } as never)).toBe('Early units');
-    expect(planName({ reason: 'capacity_cut hours: cnc-08 is down' } as never)).toBe('Repair: capacity cut hours: cnc-08 is down');
+    expect(planName({ reason: 'planned', aim: 'early' } as never, String)).toBe('Early units');
+    expect(planName({ aim: 'early', event: { kind: 'capacity_cut', organisation: 'hanse-medical' } } as never, () => 'Hanse Medical')).toBe('Repair: Hanse Medical has fewer hours');
   });
   it('offers only what an order allows', () => {
     expect(actionsOf('offered')).toContain('decline');

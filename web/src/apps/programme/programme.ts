@@ -3,24 +3,25 @@ import type { Aim, FlowLink, FlowNode, OrderAction, OrderState, PlanHead, Tower 
 import { number } from '../../ui/format.svelte';
 import { t } from '../../ui/words/words.svelte';
 
-export const tabs = ['tower', 'plan', 'match', 'orders', 'designs', 'rehearsal'] as const;
+export const tabs = ['tower', 'plan', 'match', 'orders', 'designs', 'convening', 'rehearsal'] as const;
 export type Tab = (typeof tabs)[number];
 
 /** Weeks are told as people count them: the first is week 1. */
 export const weekName = (week: number): string => t('week {n}', { n: week + 1 });
 
+export interface Named {
+  organisation: (id: string) => string;
+  part: (id: string) => string;
+}
 /** The answer of the control tower in one sentence. */
-export function towerSentence(tower: Tower, machineName: (id: string) => string): string {
+export function towerSentence(tower: Tower, machineName: (id: string) => string, names: Named): string {
   if (!tower.plan) return t('No plan is published yet');
   const alarm = tower.alarms[0];
-  if (alarm?.kind === 'machine_down') return t('{machine} stands: {part} is at risk', { machine: machineName(alarm.asset), part: partName(tower, alarm.part) });
-  if (alarm) return t('{maker} declined {part}', { maker: alarm.organisation, part: partName(tower, alarm.part) });
+  if (alarm?.kind === 'machine_down') return t('{machine} stands: {part} is at risk', { machine: machineName(alarm.asset), part: names.part(alarm.part) });
+  if (alarm) return t('{maker} declined {part}', { maker: names.organisation(alarm.organisation), part: names.part(alarm.part) });
   const behind = tower.planned - tower.finished;
   if (behind > Math.max(1, 0.03 * tower.planned)) return t('{n} units behind the plan in week {week} of {weeks}', { n: number(behind, 0), week: tower.week + 1, weeks: tower.weeks });
   return t('On plan in week {week} of {weeks}', { week: tower.week + 1, weeks: tower.weeks });
-}
-export function partName(tower: Tower, id: string): string {
-  return tower.gating.find((row) => row.part === id)?.name || tower.lines.find((line) => line.part === id)?.name || id;
 }
 
 export interface FlowBox extends FlowNode {
@@ -139,7 +140,19 @@ export function changeName(reason: string): string {
   }
 }
 /** What tells a plan from the others, for a line of the list. */
-export function planName(plan: PlanHead): string {
-  if (plan.reason === 'planned') return aimName(plan.aim);
-  return t('Repair: {reason}', { reason: plan.reason.replaceAll('_', ' ') });
+export function planName(plan: PlanHead, organisationName: (id: string) => string): string {
+  const event = plan.event;
+  if (!event) return aimName(plan.aim);
+  const who = event.organisation ? organisationName(event.organisation) : event.part;
+  const what = (): string => {
+    switch (event.kind) {
+      case 'member_out': return t('{who} left', { who });
+      case 'capacity_cut': return t('{who} has fewer hours', { who });
+      case 'lane_closed': return t('no way from {from} to {to}', { from: event.from_zone, to: event.to_zone });
+      case 'certificate_lapsed': return t('a certificate of {who} lapsed', { who });
+      case 'design_recalled': return t('{part} is recalled', { part: event.part });
+      default: return t('{who} can’t make a part', { who });
+    }
+  };
+  return t('Repair: {reason}', { reason: what() });
 }
