@@ -22,7 +22,7 @@ export function viewOf(points: { latitude: number; longitude: number }[]): View 
   const lat = points.map((point) => point.latitude);
   const lon = points.map((point) => point.longitude);
   const [south, north, west, east] = [Math.min(...lat), Math.max(...lat), Math.min(...lon), Math.max(...lon)];
-  const margin = Math.max(1, 0.08 * Math.max(north - south, east - west));
+  const margin = Math.max(1, 0.1 * Math.max(north - south, east - west));
   return { south: Math.max(-84, south - margin), west: Math.max(-180, west - margin), north: Math.min(84, north + margin), east: Math.min(180, east + margin) };
 }
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Tower } from './contract';
-import { actionsOf, layFlow, planName, towerSentence } from './programme';
+import { actionsOf, layFlow, spreadLabels, planName, towerSentence } from './programme';
 
 const node = (id: string, tier: number, value: number) => ({ id, label: id, tier, value, parts: 1, members: 1 });
 
@@ -44,4 +44,15 @@ describe('sentences', () => {
     expect(actionsOf('offered')).toContain('decline');
     expect(actionsOf('received')).toEqual([]);
   });
+});
+
+describe('labels at the ends of lines', () => {
+  const placed = (heights: number[]) => spreadLabels(heights, 15).map((shift, index) => heights[index]! + shift);
+  it('move apart around their middle and keep their order', () => {
+    const [a, b, c] = placed([100, 101, 104]) as [number, number, number];
+    expect(b - a).toBeGreaterThanOrEqual(14.999);
+    expect(c - b).toBeGreaterThanOrEqual(14.999);
+    expect((a + b + c) / 3).toBeCloseTo(305 / 3);
+  });
+  it('stay where there is room', () => expect(spreadLabels([10, 60, 200])).toEqual([0, 0, 0]));
 });

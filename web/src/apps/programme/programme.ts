@@ -24,6 +24,24 @@ export function towerSentence(tower: Tower, machineName: (id: string) => string,
   return t('On plan in week {week} of {weeks}', { week: tower.week + 1, weeks: tower.weeks });
 }
 
+/** How far labels at these heights (in pixels, downwards) move so that each has `gap` to the next; order stays. */
+export function spreadLabels(heights: number[], gap = 15): number[] {
+  const order = heights.map((_, index) => index).sort((a, b) => heights[a]! - heights[b]!);
+  const placed = order.map((index) => heights[index]!);
+  // Groups that touch share their middle: pushed down once, then each group back up by half of what it was pushed.
+  for (let i = 1; i < placed.length; i++) placed[i] = Math.max(placed[i]!, placed[i - 1]! + gap);
+  for (let end = placed.length - 1; end >= 0; ) {
+    let begin = end;
+    while (begin > 0 && placed[begin]! - placed[begin - 1]! <= gap) begin--;
+    const pushed = order.slice(begin, end + 1).reduce((sum, index, at) => sum + placed[begin + at]! - heights[index]!, 0) / (end - begin + 1);
+    for (let at = begin; at <= end; at++) placed[at]! -= pushed;
+    end = begin - 1;
+  }
+  const out = new Array<number>(heights.length).fill(0);
+  order.forEach((index, at) => (out[index] = placed[at]! - heights[index]!));
+  return out;
+}
+
 export interface FlowBox extends FlowNode {
   x: number;
   y: number;
