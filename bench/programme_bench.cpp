@@ -1,17 +1,20 @@
 // Figures of allocation and matching. `programme_bench` is short: a sixth of the network for 20 seconds;
-// `programme_bench long` runs the full network for 60 seconds, `programme_bench bars` for 300.
+// `programme_bench long` runs the full network for 60 seconds, `programme_bench bars` for 300. `ppe-portal` and
+// `surge-200k SECONDS` run one scenario from its records.
 //
 // Value, bound, gap and seconds are printed together; every plan goes through the checker.
 #include <fmt/format.h>
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <functional>
 #include <string_view>
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "optimiser/allocation/repair.hpp"
 #include "optimiser/allocation/synthetic.hpp"
+#include "programme/scenarios.hpp"
 #include "programme/ventilator.hpp"
 
 namespace {
@@ -126,21 +129,32 @@ void matching() {
   fmt::print("matching: 150 requirements x 100000 offers, {} fit\n", fits);
 }
 
-/// The programme that `hanse demo` shows, at its full size: lots of small makers, activations, an open market.
-void programme_case(double seconds, int parts) {
-  SimulatedClock clock{parse_timestamp("2026-03-02T06:00:00Z").value()};
+/// A scenario's records become a problem by matching, as for a person that plans.
+using Seed = std::function<Result<void>(ecosystem::Ecosystem&, programme::Programme&)>;
+Problem problem_of_records(std::string_view need, const Seed& seed) {
+  static SimulatedClock clock{parse_timestamp("2026-03-02T06:00:00Z").value()};
   const auto store = store::open_store("sqlite::memory:", clock).value();
   const auto ecosystem = ecosystem::Ecosystem::open(*store).value();
   const auto programme = programme::Programme::open(*store, *ecosystem, clock).value();
-  const programme::VentilatorScenario scenario{.start = parse_timestamp("2026-03-02T00:00:00Z").value(),
-                                               .parts = parts};
-  if (!programme::seed_ventilator(*ecosystem, *programme, {"bench"}, scenario)) return;
-  const double begin = now_s();
-  const auto model = programme->match("ventilator").value();
-  figure(fmt::format("programme.model_{}_ms", parts), 1000 * (now_s() - begin), "ms");
-  const auto linear = run(model.problem, {.name = "programme-linear", .size = {}, .seconds = seconds, .whole = false});
+  seed(*ecosystem, *programme).value();
+  const double begin = cpu_s();
+  auto model = programme->match(std::string{need}).value();
+  figure(fmt::format("programme.model_{}_ms", need), 1000 * (cpu_s() - begin), "ms");
+  for (const auto& blocker : model.blockers) fmt::print("{}: {} {}\n", need, blocker.subject, blocker.reason);
+  return std::move(model.problem);
+}
+
+const store::Actor kActor{"bench"};
+const Timestamp kStart = parse_timestamp("2026-03-02T00:00:00Z").value();
+
+/// The programme that `hanse demo` shows, at its full size: lots of small makers, activations, an open market.
+void programme_case(double seconds, int parts) {
+  const auto problem = problem_of_records("ventilator", [&](auto& ecosystem, auto& programme) {
+    return programme::seed_ventilator(ecosystem, programme, kActor, {.start = kStart, .parts = parts});
+  });
+  const auto linear = run(problem, {.name = "programme-linear", .size = {}, .seconds = seconds, .whole = false});
   figure(fmt::format("programme.linear_gap_{}", parts), 100 * linear.gap, "%");
-  const auto whole = run(model.problem, {.name = "programme", .size = {}, .seconds = seconds});
+  const auto whole = run(problem, {.name = "programme", .size = {}, .seconds = seconds});
   figure(fmt::format("programme.first_{}_s", parts), whole.first_s, "s");
   figure(fmt::format("programme.gap_{}", parts), 100 * whole.gap, "%");
   figure(fmt::format("programme.lines_{}", parts), static_cast<double>(whole.plan.placements.size()), "lines");
@@ -151,12 +165,38 @@ void programme_case(double seconds, int parts) {
       whole.measures.stock, whole.measures.market, whole.measures.late, whole.measures.shortage);
 }
 
+void ppe_case() {
+  const auto problem = problem_of_records("ppe-portal", [](auto& ecosystem, auto& programme) {
+    return programme::seed_ppe_portal(ecosystem, programme, kActor, {.start = kStart});
+  });
+  const auto solution = run(problem, {.name = "ppe-portal", .size = {}, .seconds = 10, .whole = false});
+  figure("allocation.ppe_first_s", solution.first_s, "s");
+  figure("allocation.ppe_gap_10s", 100 * solution.gap, "%");
+}
+
+void surge_case(double seconds) {
+  const auto problem = problem_of_records("surge-200k", [](auto& ecosystem, auto& programme) {
+    return programme::seed_surge(ecosystem, programme, kActor, {.start = kStart});
+  });
+  const auto solution = run(problem, {.name = "surge-200k", .size = {}, .seconds = seconds, .whole = false});
+  figure("allocation.surge_first_s", solution.first_s, "s");
+  figure(fmt::format("allocation.surge_gap_{:.0f}s", seconds), 100 * solution.gap, "%");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "short";
   if (mode == "programme") {
     programme_case(argc > 2 ? std::atof(argv[2]) : 10, argc > 3 ? std::atoi(argv[3]) : 150);
+    return 0;
+  }
+  if (mode == "ppe-portal") {
+    ppe_case();
+    return 0;
+  }
+  if (mode == "surge-200k") {
+    surge_case(argc > 2 ? std::atof(argv[2]) : 600);
     return 0;
   }
   const bool full = mode == "long" || mode == "bars";
@@ -174,20 +214,7 @@ int main(int argc, char** argv) {
          100 * solution.gap, "%");
   repairs(problem, solution);
 
-  Case ppe{.name = "ppe-portal",
-           .size = {.weeks = 10,
-                    .zones = 20,
-                    .suppliers = 1500,
-                    .pools = 1800,
-                    .classes = 4,
-                    .tier_1 = 2,
-                    .tier_2 = 2,
-                    .tier_3 = 0,
-                    .units = 280'000},
-           .seconds = 10};
-  const auto shields = run(synthetic_problem(ppe.size, 2), ppe);
-  figure("allocation.ppe_first_s", shields.first_s, "s");
-  figure("allocation.ppe_gap_10s", 100 * shields.gap, "%");
+  ppe_case();
   matching();
   programme_case(10, 60);
 }

@@ -4,14 +4,12 @@
 #include <array>
 
 #include "base/random.hpp"
+#include "programme/internal/network.hpp"
 
 namespace hanse::programme {
 namespace {
 
 using ecosystem::Capability;
-using ecosystem::Certificate;
-using ecosystem::Organisation;
-using ecosystem::Site;
 
 struct Trade {
   std::string_view process, material, word;
@@ -38,7 +36,7 @@ constexpr double kDaysPerYear = 365;
 constexpr double kOwnRoom = 40;       ///< Millimetres.
 constexpr double kOwnHours = 0.0125;  ///< Of the live line per valve body.
 
-class Seeder {
+class Seeder : public internal::Network {
  public:
   Seeder(const VentilatorScenario& scenario) : s_(scenario), random_(scenario.seed) {
     make_design("ventilator-a", "Emergency ventilator A", 5, s_.parts);
@@ -54,12 +52,6 @@ class Seeder {
     make_need();
   }
 
-  std::vector<Organisation> organisations;
-  std::vector<Site> sites;
-  std::vector<ecosystem::CapacityCalendar> calendars;
-  std::vector<Certificate> certificates;
-  std::vector<Capability> capabilities;
-  std::vector<ecosystem::Relationship> relationships;
   std::vector<Design> designs;
   Need need;
 
@@ -316,12 +308,7 @@ Result<void> seed_ventilator(ecosystem::Ecosystem& ecosystem, Programme& program
       {.id = "convener",
        .name = "Programme office",
        .roles = {{ecosystem::Domain::supply_chain, ecosystem::Participant::industry_group}}});
-  HANSE_CHECK(ecosystem.put<Organisation>(actor, seeder.organisations));
-  HANSE_CHECK(ecosystem.put<Site>(actor, seeder.sites));
-  HANSE_CHECK(ecosystem.put<ecosystem::CapacityCalendar>(actor, seeder.calendars));
-  HANSE_CHECK(ecosystem.put<Certificate>(actor, seeder.certificates));
-  HANSE_CHECK(ecosystem.put<Capability>(actor, seeder.capabilities));
-  HANSE_CHECK(ecosystem.put<ecosystem::Relationship>(actor, seeder.relationships));
+  HANSE_CHECK(seeder.write(ecosystem, actor));
   for (const auto& design : seeder.designs) {
     HANSE_CHECK(programme.put(actor, design));
     HANSE_CHECK(programme.put(
