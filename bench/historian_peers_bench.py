@@ -231,7 +231,7 @@ def main():
                     lost[peer] = f"set {name}: {error}"
             os.remove(lines)
             for (figure, unit), measured in figures.items():
-                print(f"FIGURE {figure} {statistics.median(measured):g} {unit}", flush=True)
+                print(f"FIGURE {figure} {statistics.median(measured):.9g} {unit}", flush=True)
     for peer, why in lost.items():
         print(f"SKIP {peer}: {why}", flush=True)
 

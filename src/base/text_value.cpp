@@ -1,5 +1,7 @@
 #include "base/text_value.hpp"
 
+#include <fmt/format.h>
+
 namespace hanse {
 namespace {
 
@@ -55,7 +57,11 @@ Result<void> parse_text(std::string_view text, const TypeInfo& type, void* out, 
   if (type.kind == TypeKind::list && !is_record_list(type)) {
     type.container->clear(out);
     if (text.empty()) return {};
-    for (const auto part : split(text, ',')) {
+    const auto parts = split(text, ',');
+    if (parts.size() > note.length_max) {
+      return fail(ErrorCode::invalid, fmt::format("is too long: {} of at most {}", parts.size(), note.length_max));
+    }
+    for (const auto part : parts) {
       HANSE_CHECK(parse_text(trim(part), *type.element, type.container->add(out, {})));
     }
     return {};

@@ -25,6 +25,8 @@ constexpr std::size_t kGroupBytesMax = 16u << 20;  // bounds what one flush of t
 constexpr std::size_t kBuffersKept = 4;
 constexpr auto kRound = std::chrono::seconds{1};
 constexpr auto kPatience = std::chrono::seconds{10};
+constexpr std::int64_t kSlowCommitMs = 1000;
+constexpr auto kSlowSaidEvery = std::chrono::minutes{1};
 constexpr auto kExpiryRound = std::chrono::minutes{10};
 
 Result<void> check_batch(const SampleBatch& batch) {
@@ -132,6 +134,7 @@ class EmbeddedEngine final : public Engine {
   Result<void> recover(const std::array<Position, kShards>& sealed);
 
   void commit_group();
+  void note_commit(Duration took);
   std::string take_buffer();
   void give_back(std::string buffer);
   Result<void> wait_for_room();
@@ -166,6 +169,8 @@ class EmbeddedEngine final : public Engine {
   bool work_ = false;
   std::atomic<std::int64_t> appended_ = 0, replaced_ = 0, late_ = 0, commits_ = 0, recovered_ = 0,
                             damaged_log_bytes_ = 0;
+  std::atomic<std::int64_t> commit_ms_ = 0, commit_ms_max_ = 0;
+  std::optional<Duration> slow_said_at_;
   Duration expired_at_{-kExpiryRound};
   std::jthread background_;
 };
@@ -308,8 +313,10 @@ void EmbeddedEngine::commit_group() {
     joined.reserve(bytes);
     for (const auto* one : group) joined += one->record;
   }
+  const auto begin = context_.clock.monotonic();
   const auto position = record_->append(group.size() > 1 ? joined : group[0]->record);
   ++commits_;
+  note_commit(context_.clock.monotonic() - begin);
   // Each batch with its own position: a shard may be frozen between two of one group.
   auto at = position ? *position - bytes : 0;
   for (auto* one : group) {
@@ -328,6 +335,19 @@ void EmbeddedEngine::commit_group() {
   const std::lock_guard lock{round_mutex_};
   work_ = true;
   work_there_.notify_all();
+}
+
+/// A slow disk loses nothing, but everything waits for it: said in the figures and, now and then, in the log.
+void EmbeddedEngine::note_commit(Duration took) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+  commit_ms_ = ms;
+  commit_ms_max_ = std::max(commit_ms_max_.load(), ms);
+  const auto now = context_.clock.monotonic();
+  if (ms < kSlowCommitMs || (slow_said_at_ && now - *slow_said_at_ < kSlowSaidEvery)) return;
+  slow_said_at_ = now;
+  context_.log.warning("historian",
+                       "the disk is slow: samples wait for it to keep them; look at what else writes to it",
+                       {{"took_ms", std::to_string(ms)}, {"folder", context_.folder}});
 }
 
 /// Sealing can't keep up, or the store takes nothing: better slow, and at last refused, than out of memory.
@@ -454,6 +474,8 @@ EngineFigures EmbeddedEngine::figures() const {
           .replaced = replaced_ + kept.replaced,
           .late = late_,
           .commits = commits_,
+          .commit_ms = commit_ms_,
+          .commit_ms_max = commit_ms_max_,
           .signals = heads_.signal_count(),
           .memory_samples = static_cast<std::int64_t>(heads_.weight()),
           .log_bytes = record_->bytes(),

@@ -92,6 +92,8 @@ struct EngineFigures {
   std::int64_t replaced = 0;  ///< Same signal and time as an earlier one, also found only when sealed.
   std::int64_t late = 0;
   std::int64_t commits = 0;         ///< Flushes of the write-ahead record.
+  std::int64_t commit_ms = 0;       ///< What the last of these took; over a second the disk is too slow.
+  std::int64_t commit_ms_max = 0;   ///< The slowest.
   std::int64_t signals = 0;         ///< With at least one sample ever.
   std::int64_t memory_samples = 0;  ///< Not sealed yet.
   std::int64_t log_bytes = 0;       ///< Of the write-ahead record, on disk.
@@ -101,9 +103,9 @@ struct EngineFigures {
   std::int64_t damaged_log_bytes = 0;
   bool failed = false;  ///< The disk lost something: no more appends until the node is started again.
 };
-HANSE_DESCRIBE(EngineFigures,
-               (appended, replaced, late, commits, signals, memory_samples, log_bytes, chunks_sealed, chunks_merged,
-                rollups_written, chunks_expired, recovered, damaged_chunks, damaged_log_bytes, failed))
+HANSE_DESCRIBE(EngineFigures, (appended, replaced, late, commits, commit_ms, commit_ms_max, signals, memory_samples,
+                               log_bytes, chunks_sealed, chunks_merged, rollups_written, chunks_expired, recovered,
+                               damaged_chunks, damaged_log_bytes, failed))
 
 /// The embedded historian: `Historian` and what its keeper needs.
 class Engine : public Historian {

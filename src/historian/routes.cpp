@@ -7,6 +7,8 @@
 #include <charconv>
 #include <map>
 
+#include "historian/route_checks.hpp"
+
 namespace hanse::historian {
 namespace {
 
@@ -151,27 +153,6 @@ struct HistoryStates {
 };
 HANSE_DESCRIBE(HistoryStates, (signal, items))
 
-Error wrong(std::string path, std::string message) {
-  return fail(ErrorCode::invalid, "the request has wrong parameters", {{std::move(path), std::move(message)}});
-}
-
-Result<const Signal*> known(const signal::Signals& signals, SignalId number) {
-  if (const auto* found = signals.find(number)) return found;
-  return fail(ErrorCode::not_found, fmt::format("there is no signal {}", static_cast<std::uint32_t>(number)));
-}
-
-Result<void> check_range(Timestamp from, Timestamp to) {
-  if (from < to) return {};
-  return wrong("to", "must be after from");
-}
-
-Result<void> check_points(std::size_t signals, std::int64_t per_signal) {
-  const auto points = static_cast<std::int64_t>(signals) * per_signal;
-  if (points <= kRoutePointsMax) return {};
-  return fail(ErrorCode::too_large, fmt::format("{} signals of {} points each are over {} points; ask for fewer",
-                                                signals, per_signal, kRoutePointsMax));
-}
-
 Result<HistoryLastList> read_last(Historian& history, const Directory& directory, const LastInput& in) {
   const auto signals = directory.snapshot();
   for (const auto number : in.signals) HANSE_CHECK(known(*signals, number));
@@ -284,20 +265,13 @@ std::optional<double> computed(StepFunction function, const Bucket& bucket) {
 
 Result<HistoryAggregate> read_aggregate(Historian& history, const Directory& directory, const AggregateInput& in) {
   HANSE_CHECK(check_range(in.from, in.to));
-  if (in.step <= Duration::zero()) return wrong("step", "must be longer than nothing");
   if (in.functions.empty())
-    return wrong("functions", "must name one at least: " + describe::enum_names<StepFunction>());
-  // Unsigned, because the whole range of times is longer than a signed duration.
-  const auto length = static_cast<std::uint64_t>(in.to.ns) - static_cast<std::uint64_t>(in.from.ns);
-  const auto step = static_cast<std::uint64_t>(in.step.count());
-  const auto steps = length / step + (length % step ? 1 : 0);
-  if (steps > 100'000) return wrong("step", fmt::format("makes {} steps of this range; 100000 is the limit", steps));
-  HANSE_CHECK(check_points(in.signals.size() * in.functions.size(), static_cast<std::int64_t>(steps)));
+    return wrong_field("functions", "must name one at least: " + describe::enum_names<StepFunction>());
+  HANSE_TRY(const auto times, step_times({in.from, in.to}, in.step));
+  HANSE_CHECK(check_points(in.signals.size() * in.functions.size(), std::ssize(times)));
   const auto signals = directory.snapshot();
   HistoryAggregate out;
-  for (std::uint64_t i = 0; i < steps; ++i) {
-    out.t.push_back((in.from + Duration{static_cast<std::int64_t>(i * step)}).ms());
-  }
+  for (const auto time : times) out.t.push_back(time.ms());
   for (const auto number : in.signals) {
     HANSE_CHECK(known(*signals, number));
     HANSE_TRY(const auto buckets, history.aggregate(number, {in.from, in.to}, in.step));

@@ -1,6 +1,7 @@
 // The write-ahead record on disks that fail: what was acknowledged comes back, what wasn't doesn't, damage is noticed.
 #include "historian/internal/write_ahead.hpp"
 
+#include <future>
 #include <set>
 #include <thread>
 
@@ -245,6 +246,27 @@ TEST_F(FaultSuite, WhatTheDiskRefusedIsNotKept) {
   EXPECT_EQ(kept(), 20U);
   EXPECT_FALSE(test_.engine().figures().failed);
   ASSERT_TRUE(append(50, 10));
+}
+
+TEST_F(FaultSuite, ASlowDiskHoldsUpAppendsOnlyAndIsToldAbout) {
+  ASSERT_TRUE(append(0, 10));
+  disk_.on_sync = [this] {
+    test_.clock.advance(2500ms);
+    // Another thread reads meanwhile; it sees what was acknowledged, and nothing of what isn't yet.
+    auto reading = std::async(std::launch::async, [this] { return kept(); });
+    ASSERT_EQ(reading.wait_for(20s), std::future_status::ready) << "a read waits for the slow disk";
+    EXPECT_EQ(reading.get(), 10U);
+  };
+  ASSERT_TRUE(append(10, 10));
+  EXPECT_EQ(test_.engine().figures().commit_ms, 2500);
+  disk_.on_sync = {};
+  ASSERT_TRUE(append(20, 10));
+  EXPECT_EQ(test_.engine().figures().commit_ms, 0) << "it is quick again";
+  EXPECT_EQ(test_.engine().figures().commit_ms_max, 2500);
+  EXPECT_FALSE(test_.engine().figures().failed);
+  disk_.lose_power();
+  test_.crash();
+  EXPECT_EQ(kept(), 30U);
 }
 
 TEST_F(FaultSuite, AStoreThatRefusesLosesNothing) {

@@ -14,6 +14,7 @@
 #include "ecosystem/routes.hpp"
 #include "net/on_pool.hpp"
 #include "node/connections/machine_change_routes.hpp"
+#include "node/history/history_metrics.hpp"
 #include "node/history/history_routes.hpp"
 #include "node/opcua/nodeset_routes.hpp"
 #include "node/opcua/trust_routes.hpp"
@@ -192,7 +193,7 @@ std::vector<api::Route> Node::make_routes() {
 }
 
 std::vector<MetricSource> Node::metric_sources() {
-  return {write_process_metrics, [this](MetricWriter& writer) {
+  return {write_process_metrics, history_metrics(*base_.history), [this](MetricWriter& writer) {
             const auto intake = intake_.figures();
             writer.counter("hanse_samples_stored_total", "Samples made durable.", static_cast<double>(intake.stored));
             writer.counter("hanse_samples_dropped_total", "Samples thrown away because history couldn't keep up.",

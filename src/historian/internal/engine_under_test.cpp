@@ -56,6 +56,7 @@ class MemoryFile final : public File {
   }
   Result<void> sync() override {
     ++disk_.syncs;
+    if (disk_.on_sync) disk_.on_sync();
     if (disk_.sync_fails) return fail(ErrorCode::unavailable, "the disk failed to keep it");
     content_->synced = content_->bytes.size();
     return {};

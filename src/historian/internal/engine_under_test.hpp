@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -93,6 +94,7 @@ class FailingFiles final : public Files {
   std::map<std::string, std::shared_ptr<Content>> content;
   std::size_t room = std::numeric_limits<std::size_t>::max();  ///< Bytes that still fit.
   bool sync_fails = false;
+  std::function<void()> on_sync = {};  ///< Called while a flush is under way: a slow disk.
   bool read_only = false;
   int syncs = 0;
 };

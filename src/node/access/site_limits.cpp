@@ -45,6 +45,8 @@ constexpr std::array kRules = {
     SiteRule{"GET /api/v1/history/aggregate", Subject::signal, "signals"},
     SiteRule{"GET /api/v1/history/raw", Subject::signal, "signal"},
     SiteRule{"GET /api/v1/history/states", Subject::signal, "signal"},
+    SiteRule{"GET /api/v1/history/joined", Subject::signal, "signals"},
+    SiteRule{"GET /api/v1/history/quantiles", Subject::signal, "signals"},
     SiteRule{"GET /api/v1/machine-changes", Subject::list, "asset"},
     SiteRule{"GET /api/v1/apps/findings", Subject::list, "asset"},
     SiteRule{"GET /api/v1/apps/performance/board", Subject::list, "asset", "lines"},

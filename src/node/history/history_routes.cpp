@@ -7,6 +7,7 @@
 #include "historian/routes.hpp"
 #include "historian/sample_import.hpp"
 #include "historian/sql_routes.hpp"
+#include "historian/table_routes.hpp"
 #include "node/history/foreign_series.hpp"
 #include "node/history/sql_tables.hpp"
 
@@ -26,6 +27,7 @@ std::vector<api::Route> history_routes(const Foundation& base, const Clock& cloc
   const auto add = [&](std::vector<api::Route> more) {
     std::move(more.begin(), more.end(), std::back_inserter(routes));
   };
+  add(historian::table_routes(*base.history, *base.directory));
   add(historian::line_protocol_routes(
       {.directory = *base.directory, .clock = clock, .append = append, .resolve = foreign_series(*base.plant)}));
   add(historian::sample_import_routes(*base.history, *base.directory, std::move(append)));
