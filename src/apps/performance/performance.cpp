@@ -256,27 +256,47 @@ BoardMachine Performance::board_machine(const Machine& machine, const plant::Ass
   return out;
 }
 
+std::vector<const plant::Asset*> Performance::without_signals() const {
+  std::set<AssetId> parents;
+  for (const auto& [id, asset] : records_->assets) parents.insert(asset.parent);
+  std::vector<const plant::Asset*> out;
+  for (const auto& [id, asset] : records_->assets) {
+    const bool machine = asset.level == plant::Level::asset && asset.kind != "meter" && !parents.contains(id);
+    if (machine && !places_.contains(id) && signals_ && signals_->of_asset(id).empty()) out.push_back(&asset);
+  }
+  return out;
+}
+
 Board Performance::board() const {
   Board board{.now = now_, .lines = {}};
   std::map<AssetId, BoardLine> lines;
   std::map<AssetId, Elements> sums;
+  std::map<AssetId, std::size_t> seen;
+  const auto line_of = [&](const plant::Asset& asset) -> BoardLine& {
+    const auto* line = records_->above(asset.id, plant::Level::line);
+    if (!line) line = records_->asset(asset.parent);
+    auto& entry = lines[line ? line->id : AssetId{}];
+    entry.asset = line ? line->id : AssetId{};
+    entry.name = line ? line->name : "Machines";
+    return entry;
+  };
   for (const auto& machine : machines_) {
     const auto* asset = records_->asset(machine->id());
     if (!asset) continue;
-    const auto* line = records_->above(asset->id, plant::Level::line);
-    if (!line) line = records_->asset(asset->parent);
-    const auto key = line ? line->id : AssetId{};
-    auto& entry = lines[key];
-    entry.asset = key;
-    entry.name = line ? line->name : "Machines";
-    entry.machines.push_back(board_machine(*machine, *asset, sums[key]));
+    auto& line = line_of(*asset);
+    line.machines.push_back(board_machine(*machine, *asset, sums[line.asset]));
+    ++seen[line.asset];
+  }
+  for (const auto* asset : without_signals()) {
+    line_of(*asset).machines.push_back(
+        {.asset = asset->id, .name = asset->name, .kind = asset->kind, .missing = "no signal yet: connect it"});
   }
   const auto order = [&](const AssetId& id) {
     const auto* asset = records_->asset(id);
     return std::pair{asset ? asset->position : 0, asset ? asset->name : id.value};
   };
   for (auto& [key, line] : lines) {
-    if (!too_early(sums[key], settings_, line.machines.size())) line.oee = oee(sums[key]);
+    if (!too_early(sums[key], settings_, seen[key])) line.oee = oee(sums[key]);
     line.good = sums[key].good;
     line.scrap = sums[key].scrap;
     std::stable_sort(line.machines.begin(), line.machines.end(),

@@ -78,6 +78,8 @@ class Performance final : public App {
   Span live_span(const AssetId& id, std::string* shift) const;
   MachineTime live_time(const Machine& machine, Span span) const;
   BoardMachine board_machine(const Machine& machine, const plant::Asset& asset, Elements& sum) const;
+  /// Machines that were entered or imported and say nothing yet: they belong on the board, or they'd be forgotten.
+  std::vector<const plant::Asset*> without_signals() const;
 
   PerformanceSettings settings_;
   AppContext context_;

@@ -253,6 +253,26 @@ TEST_F(PressLine, BoardShowsStateReasonPartsAndTarget) {
   EXPECT_EQ(press.find("target")->real(), 306) << "3600 s / 10 s * 0.85";
 }
 
+TEST_F(PressLine, BoardShowsMachinesThatAreEnteredAndNotConnected) {
+  work_an_hour();
+  const auto before = call(api::Method::get, "performance/board", {});
+  const AssetId line_id{"line-1"};
+  ASSERT_TRUE(plant->put<plant::Asset>(
+      {"user:test"}, {{.id = AssetId{"press-5"}, .name = "Press 5", .parent = line_id},
+                      {.id = AssetId{"main-meter"}, .name = "Meter", .parent = line_id, .kind = "meter"}}));
+  engine->step(start + 61min);
+
+  const auto board = call(api::Method::get, "performance/board", {});
+
+  const auto line = board.root().find("lines")->element(0);
+  ASSERT_EQ(line.find("machines")->size(), 2u) << "a meter isn't a machine";
+  const auto added = line.find("machines")->element(1);
+  EXPECT_EQ(added.find("asset")->string(), "press-5");
+  EXPECT_EQ(added.find("state")->string(), "offline");
+  EXPECT_EQ(added.find("missing")->string(), "no signal yet: connect it");
+  EXPECT_EQ(line.find("good")->real(), before.root().find("lines")->element(0).find("good")->real());
+}
+
 TEST_F(PressLine, FiguresGoToHistoryAsSignalsOfTheMachine) {
   work_an_hour();
 
