@@ -36,7 +36,7 @@ std::vector<api::Route> machine_change_routes(MachineChanges& changes) {
   std::vector<api::Route> routes;
   routes.push_back(api::route<PageInput, api::Page<MachineChange>>(
       {.path = "/api/v1/machine-changes",
-       .summary = "Changes at machines that were asked for, with who decided and what came of them.",
+       .summary = "Changes at machines that were asked for, with who decided and what came of them; the newest first.",
        .permission = "connections.read"},
       [&changes](const PageInput& in, const api::Context&) -> Result<api::Page<MachineChange>> {
         HANSE_TRY(auto page, changes.list(in.cursor, in.limit));

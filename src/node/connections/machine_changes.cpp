@@ -35,6 +35,10 @@ class Answer {
 
 }  // namespace
 
+std::vector<store::IndexField> MachineChange::index(const MachineChange& change) {
+  return {{kRequestedAt, fmt::format("{:020}", change.requested_at.ns)}};
+}
+
 Result<void> MachineChanges::start() {
   HANSE_TRY(const auto all, records_.all());
   for (const auto& item : all) {
@@ -98,7 +102,12 @@ Result<MachineChange> MachineChanges::get(const std::string& id) const {
 
 Result<store::StoredPage<MachineChange>> MachineChanges::list(std::optional<std::string> cursor,
                                                               std::int64_t limit) const {
-  HANSE_TRY(auto page, records_.list({.kind = {}, .cursor = std::move(cursor), .limit = limit}));
+  HANSE_TRY(auto page, records_.list({.kind = {},
+                                      .equal = {},
+                                      .range_field = MachineChange::kRequestedAt,
+                                      .descending = true,
+                                      .cursor = std::move(cursor),
+                                      .limit = limit}));
   for (auto& item : page.items) item.record = as_of_now(std::move(item.record));
   return page;
 }

@@ -29,6 +29,8 @@ struct MachineChange {
   std::string decided_by;  ///< Empty until somebody did.
   std::optional<Timestamp> decided_at;
   std::string answer;  ///< Of the machine, or why not: a sentence.
+  static std::vector<store::IndexField> index(const MachineChange& change);
+  static constexpr auto kRequestedAt = "requested_at";
 };
 HANSE_DESCRIBE(MachineChange, (id, connection, asset, command, reason, state, requested_by, requested_at, decided_by,
                                decided_at, answer))
@@ -52,7 +54,7 @@ class MachineChanges {
   /// Also by who asked for it. Errors: `forbidden` for programs, `conflict`.
   Result<MachineChange> refuse(const std::string& who, const std::string& id);
   Result<MachineChange> get(const std::string& id) const;
-  /// Errors: of the store.
+  /// The newest first. Errors: of the store.
   Result<store::StoredPage<MachineChange>> list(std::optional<std::string> cursor, std::int64_t limit) const;
 
  private:

@@ -179,6 +179,22 @@ TEST_F(FourEyes, a_refusal_ends_it_and_ones_own_can_be_taken_back) {
   EXPECT_EQ(here_.commands, 0);
 }
 
+TEST_F(FourEyes, the_newest_comes_first) {
+  std::vector<std::string> asked_for;
+  for (int i = 0; i < 5; ++i) {
+    asked_for.insert(asked_for.begin(), asked());
+    clock_.advance(1s);
+  }
+  const auto first = changes_.list({}, 3);
+  ASSERT_TRUE(first && first->next);
+  const auto rest = changes_.list(first->next, 3);
+  std::vector<std::string> listed;
+  for (const auto* page : {&*first, &*rest}) {
+    for (const auto& item : page->items) listed.push_back(item.record.id);
+  }
+  EXPECT_EQ(listed, asked_for);
+}
+
 TEST_F(FourEyes, what_the_machine_says_is_kept) {
   here_.answer = fail(ErrorCode::unavailable, "BadNotWritable");
   const auto failed = changes_.approve("user:ben", asked());
