@@ -1,13 +1,19 @@
 // How fast the OPC UA client is: values from the wire to a sink's queue, signed and encrypted and plain; browsing;
 // memory for a followed node; the way back after a restart. The server is in memory, so that only the client is
-// measured.
+// measured. With a server's URL it follows that one for opcua_peers_bench.py instead.
 #include <malloc.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
 
 #include "connectors/opcua/internal/test_server.hpp"
+#include "connectors/opcua/protocol.hpp"
 #include "connectors/opcua/session/client.hpp"
 
 namespace hanse::connectors::opcua {
@@ -176,11 +182,63 @@ void measure_reconnect() {
   std::printf("FIGURE opcua.reconnect_cpu_s %.3f s\n", cpu_s() - begin);
 }
 
+/// Tells each second how many values came, and at once when they come again after a silence.
+class TellingSink final : public Sink {
+ public:
+  explicit TellingSink(const Clock& clock) : clock_(clock) {}
+  std::vector<signal::SignalId> declare(std::span<const Declaration> declarations) override {
+    return counting_.declare(declarations);
+  }
+  void deliver(signal::SampleBatch batch) override {
+    const bool lost = std::ranges::all_of(
+        batch.samples, [](const signal::Sample& sample) { return sample.type == signal::ValueType::null; });
+    if (lost) return;
+    counting_.deliver(std::move(batch));
+    const Duration now = clock_.monotonic();
+    if (now - heard_at_ > 1s) std::printf("back %llu\n", static_cast<unsigned long long>(counting_.samples));
+    if (now - told_at_ > 1s) {
+      std::printf("values %llu\n", static_cast<unsigned long long>(counting_.samples));
+      told_at_ = now;
+    }
+    heard_at_ = now;
+    std::fflush(stdout);
+  }
+  void notice(Notice) override {}
+
+ private:
+  const Clock& clock_;
+  CountingSink counting_;
+  Duration heard_at_{}, told_at_{};
+};
+
+/// Until it is killed.
+int follow(std::string url) {
+  const SystemClock clock;
+  const Log log{clock, LogLevel::error, LogFormat::text};
+  OpcuaSettings settings;
+  settings.url = std::move(url);
+  settings.security_policy = PolicyChoice::none;
+  settings.unsecured_until = Timestamp::max();
+  settings.root = "nsu=urn:press;s=Many";
+  settings.publishing_interval = 500ms;
+  settings.sampling_interval = 100ms;
+  settings.events = false;
+  settings.nodes_max = 100'000;
+  settings.certificate_folder = (std::filesystem::temp_directory_path() / "hanse-opcua-bench").string();
+  const auto connector = make_connector(settings, {clock, log, "bench"});
+  boost::asio::io_context io{1};
+  TellingSink sink{clock};
+  boost::asio::co_spawn(io, (*connector)->run(sink), boost::asio::detached);
+  io.run();
+  return 1;
+}
+
 }  // namespace
 }  // namespace hanse::connectors::opcua
 
-int main() {
+int main(int count, char** arguments) {
   using namespace hanse::connectors::opcua;
+  if (count > 1) return follow(arguments[1]);
   measure_values(2000);
   measure_values(100'000);
   measure_channel();

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Our OPC UA client beside node-opcua-client and asyncua, each following the same 2,000 values of the same node-opcua server,
+one after the other: values per CPU-second of the client's process, and the time from the server being up again after a kill
+to the first value. A peer that can't be had is skipped and printed."""
+import json
+import os
+import pathlib
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/peers/opcua"))
+import opcua_peer as peer  # noqa: E402
+
+PROGRAM = pathlib.Path(os.environ.get("HANSE_BENCH_PROGRAM", ROOT / "build/release/bench/opcua_bench"))
+VERSION = "2.182.2"
+VALUES, CHANGED_EVERY_MS, SECONDS, RESTARTS = 2000, 250, 15, 3
+
+
+def cpu_s(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Client:
+    """A client's process and what it says: (`values` or `back`, how many so far, when)."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.said = queue.Queue()
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        for line in self.process.stdout:
+            word, _, count = line.strip().partition(" ")
+            if count.isdigit():
+                self.said.put((word, int(count), time.monotonic()))
+
+    def wait(self, word, time_limit=60):
+        deadline = time.monotonic() + time_limit
+        while True:
+            said, count, at = self.said.get(timeout=max(deadline - time.monotonic(), 0.01))
+            if said == word:
+                return count, at
+
+    def forget(self):
+        while not self.said.empty():
+            self.said.get()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.process.kill()
+        self.process.wait()
+
+
+def measure(name, command, server):
+    server.start()
+    try:
+        with Client(command) as client:
+            for _ in range(4):  # All values are followed, and what the start took is over.
+                client.wait("values")
+            first, began = client.wait("values")
+            used = cpu_s(client.process.pid)
+            while time.monotonic() < began + SECONDS:
+                last, _ = client.wait("values")
+            used = cpu_s(client.process.pid) - used
+            print(f"FIGURE opcua.followed_values_per_cpu_s{name} {(last - first) / max(used, 0.01):.0f} 1/s", flush=True)
+            slowest = 0
+            for _ in range(RESTARTS):
+                server.kill()
+                time.sleep(2)
+                client.forget()
+                server.start()
+                up = time.monotonic()
+                slowest = max(slowest, client.wait("back")[1] - up)
+            print(f"FIGURE opcua.reconnect_s{name} {max(slowest, 0):.2f} s", flush=True)
+    finally:
+        server.kill()
+
+
+def main():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="hanse-opcua-"))
+    modules = peer.PEERS / f"node-opcua-{VERSION}"
+    if not (modules / "node_modules").exists():
+        print(f"skipped: {modules.name} is not installed; the interop suite does that")
+        return
+    scripts = [shutil.copy(peer.HERE / name, modules / name) for name in ("node_server.js", "node_follow.js")]
+    port = peer.free_port()
+    url = f"opc.tcp://127.0.0.1:{port}"
+    server = peer.Server(["node", scripts[0], str(port), folder / "pki", json.dumps(
+        {"variables": VALUES, "changing": CHANGED_EVERY_MS})])
+    try:
+        measure("", [PROGRAM, url], server)
+        measure(".node_opcua", ["node", scripts[1], url, str(VALUES)], server)
+        packages = peer.PEERS / "asyncua-1.1.8"
+        if packages.exists():
+            measure(".asyncua", ["env", f"PYTHONPATH={packages}", sys.executable, peer.HERE / "asyncua_follow.py", url, str(VALUES)],
+                    server)
+        else:
+            print(f"skipped: {packages.name} is not installed; the interop suite does that")
+    finally:
+        server.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+main()
