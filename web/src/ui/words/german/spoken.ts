@@ -1,5 +1,6 @@
 /** What the node calls levels, qualities, figures and losses; the pages have it only at run time. */
 export const spoken: Record<string, string> = {
+  'no signal yet: connect it': 'noch kein Signal: bitte verbinden',
   'Enterprise': 'Unternehmen',
   'Site': 'Standort',
   'Area': 'Bereich',

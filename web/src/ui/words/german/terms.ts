@@ -369,7 +369,6 @@ export const terms: Record<string, string> = {
   'messages that made no sense': 'Nachrichten ohne Sinn',
   'no': 'nein',
   'no reason given': 'kein Grund angegeben',
-  'no signal yet: connect it': 'noch kein Signal: bitte verbinden',
   'no value yet': 'noch kein Wert',
   'none: not kept': 'keines: nicht aufbewahrt',
   'not read': 'nicht gelesen',
