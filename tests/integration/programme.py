@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """From a need to a running programme, through the interface: the demo's node plans, the live plant makes, a machine breaks,
 a repaired plan is proposed, published and taken back."""
+import json
 import pathlib
 import sys
 
@@ -113,7 +114,45 @@ def bad_input_names_its_field():
     assert answer.status in (400, 422) and b"calendar" in answer.body, answer.body
 
 
+DESIGNS = """[{"id": "shield-a", "name": "Shield", "finished": "shield", "parts": [
+  {"id": "shield", "requirement": {"process": "proc:hx/assy"}, "inputs": [{"part": "frame"}]},
+  {"id": "frame", "requirement": {"process": "proc:am/MEX"}}]}]"""
+NEEDS = 'id,name,designs,start,weeks,due\nshields,Shields,shield-a,2026-03-02T00:00:00Z,8,"[{""week"":7,""zone"":""north"",""quantity"":9}]"\n'
+
+
+def imported(kind, body, dry_run):
+    answer = node.call("POST", f"{BASE}/import/{kind}?dry_run={dry_run}", body, content_type="application/json" if body.startswith("[") else "text/csv")
+    return json.loads(answer.body)
+
+
+def designs_and_needs_come_by_file():
+    early = imported("needs", NEEDS, "false")
+    assert early["failed"] == 1 and early["rows"][0]["errors"][0]["path"] == "designs[0]", early
+    assert not imported("designs", DESIGNS, "true")["written"]
+    assert node.call("GET", f"{BASE}/designs/shield-a").status == 404, "a dry run writes nothing"
+    assert imported("designs", DESIGNS, "false")["written"]
+    assert imported("needs", NEEDS, "false")["created"] == 1
+    assert node.get(f"{BASE}/needs/shields")["due"][0]["quantity"] == 9
+
+
+def a_problem_goes_from_pitch_to_result():
+    problem = {"id": "leaks", "title": "Nobody knows where air leaks", "owner": "hanse-medical"}
+    node.post(f"{BASE}/problems", problem)
+    assert node.post(f"{BASE}/problems/leaks/votes", {"organisation": "consortium-01"})["votes"] == ["consortium-01"]
+    answer = node.call("PUT", f"{BASE}/problems/leaks", {**problem, "stage": "cohort"})
+    assert answer.status in (400, 422) and b"cohort" in answer.body, answer.body
+    said = {**problem, "stage": "result", "cohort": ["hanse-medical", "consortium-01"], "agreement": "Equal shares.",
+            "success_measure": "Half of it is closed.", "result": "Two fifths closed in six weeks."}
+    assert node.call("PUT", f"{BASE}/problems/leaks", said).status == 200
+
+
+def people_have_names_for_what_records_name():
+    names = node.get(f"{NEED}/names")
+    assert names["organisations"]["hanse-medical"] == "Hanse Medical" and names["parts"]["ventilator-valve-body"] == "valve body", names
+
+
 with node:
     run_cases("integration", [the_demo_runs_a_programme, its_plan_says_how_good_it_is, every_yes_and_no_has_a_reason,
                               what_the_machines_make_is_booked, a_broken_machine_is_an_alarm_with_a_proposal,
-                              the_repair_is_published_and_taken_back, a_declined_order_is_an_alarm, bad_input_names_its_field])
+                              the_repair_is_published_and_taken_back, a_declined_order_is_an_alarm, bad_input_names_its_field,
+                              designs_and_needs_come_by_file, a_problem_goes_from_pitch_to_result, people_have_names_for_what_records_name])
