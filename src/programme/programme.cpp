@@ -463,6 +463,8 @@ Result<Names> Programme::names(const std::string& id) {
     if (!stored) continue;
     for (const auto& part : stored->record.parts)
       names.parts.emplace(part.id == stored->record.finished ? id : part.id, part.name);
+    // Several designs make one good: it goes by the need's name.
+    if (need.record.designs.size() > 1) names.parts[id] = need.record.name;
   }
   return names;
 }

@@ -31,4 +31,8 @@ LiveLine ventilator_line(const VentilatorScenario& scenario, std::int64_t alarm_
 Result<void> seed_progress(ecosystem::Ecosystem& ecosystem, Programme& programme, const store::Actor& actor,
                            const std::string& need, Timestamp now, std::uint64_t seed);
 
+/// Milestones, change requests, tasks, a decision and a contribution of the scenario. Nothing when they are there.
+/// Errors: of the store.
+Result<void> seed_convening(Programme& programme, const store::Actor& actor, const VentilatorScenario& scenario);
+
 }  // namespace hanse::programme

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "programme/scenarios.hpp"
 #include "programme/ventilator.hpp"
 
 namespace hanse::node::simulate {
@@ -29,6 +30,8 @@ Result<void> seed_programme(ecosystem::Ecosystem& ecosystem, programme::Programm
   const programme::VentilatorScenario scenario{
       .start = monday_of(now) - kWeeksGone * kWeek, .units = 10'000, .parts = 60, .firms = 33, .suppliers = 120};
   HANSE_CHECK(seed_ventilator(ecosystem, programme, actor, scenario));
+  HANSE_CHECK(seed_convening(programme, actor, scenario));
+  HANSE_CHECK(seed_problem_club(ecosystem, programme, actor, {}));
   const auto line = programme::ventilator_line(scenario, kAlarmAfterS);
   HANSE_TRY(const auto known, programme.collection<programme::LiveLine>().find(line.id));
   if (!known) HANSE_CHECK(programme.put(actor, line));
