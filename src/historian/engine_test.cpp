@@ -325,6 +325,51 @@ TEST_P(EngineSuite, AnswersAsAPlainModelWhateverHappened) {
   EXPECT_GT(engine().figures().rollups_written, 0);
 }
 
+TEST_P(EngineSuite, TheHourUnderWayIsRolledUpWhileNothingFollows) {
+  constexpr std::int64_t kCount = 10 * 360 + 100;  // 10 hours and a part, a sample each 10 s
+  const auto hours = [&](std::int64_t until_s) {
+    std::vector<std::int64_t> counts;
+    const auto buckets = engine().aggregate(kFirst, {at_s(0), at_s(until_s)}, 1h).value();
+    for (const auto& bucket : buckets) counts.push_back(bucket.count);
+    return counts;
+  };
+  const auto add = [&](std::int64_t from, std::int64_t to) {
+    SampleBatch batch;
+    for (auto i = from; i < to; ++i) batch.add_real(kFirst, at_s(i * 10), static_cast<double>(i));
+    append(batch);
+  };
+  std::vector<std::int64_t> expected(10, 360);
+  add(0, kCount / 2);
+  must(engine().flush());
+  add(kCount / 2, kCount);
+  must(engine().compact());
+  test_->close();
+  test_->open();
+  test_->chunks().raw_scans = 0;
+  expected.push_back(100);
+  EXPECT_EQ(hours(kCount * 10), expected);
+  EXPECT_EQ(test_->chunks().raw_scans, 0) << "no chunk is read for the last hour";
+
+  // One in the middle that is late, then some that follow: the row doesn't count any more.
+  SampleBatch late;
+  late.add_real(kFirst, at_s(10 * 3600 + 5), 1);
+  append(late);
+  must(engine().flush());
+  expected.back() = 101;
+  EXPECT_EQ(hours(kCount * 10), expected);
+  add(kCount, kCount + 50);
+  must(engine().flush());
+  expected.back() = 151;
+  EXPECT_EQ(hours((kCount + 50) * 10), expected);
+  // The next roll-up takes its place, and hours that are over are whole.
+  add(kCount + 50, 25 * 360 + 7);
+  must(engine().compact());
+  expected.assign(25, 360);
+  expected[10] = 361;
+  expected.push_back(7);
+  EXPECT_EQ(hours(25 * 3600 + 70), expected);
+}
+
 TEST_P(EngineSuite, DownsamplesToPixels) {
   Random random{22};
   SampleBatch batch;

@@ -24,6 +24,7 @@ class RefusingChunks final : public store::ChunkStore {
   Result<void> scan(std::uint32_t series, std::uint8_t level, std::int64_t begin_ns, std::int64_t end_ns,
                     const std::function<bool(const store::Chunk&)>& visit) override {
     ++scans;
+    if (level == 0) ++raw_scans;
     return chunks_->scan(series, level, begin_ns, end_ns, visit);
   }
   Result<void> list(const std::function<void(const store::ChunkKey&, std::int64_t, std::size_t)>& visit) override {
@@ -36,7 +37,7 @@ class RefusingChunks final : public store::ChunkStore {
   Result<void> backup(const std::string& path) override { return chunks_->backup(path); }
 
   std::atomic<bool> refuses = false;
-  std::atomic<int> scans = 0;
+  std::atomic<int> scans = 0, raw_scans = 0;
 
  private:
   std::unique_ptr<store::ChunkStore> chunks_;

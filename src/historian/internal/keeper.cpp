@@ -215,7 +215,7 @@ Result<void> Keeper::drop_rollups(SignalId signal, std::int64_t begin_ns, std::i
   // add.
   return chunks_.scan(series_of(signal), kHours, begin_ns, end_ns, [&](const Chunk& row) {
     change.remove.push_back(key_of(row));
-    rerolls.push_back({signal, row.begin_ns, row.end_ns});
+    if (!is_hour_under_way(row.end_ns)) rerolls.push_back({signal, row.begin_ns, row.end_ns});
     return true;
   });
 }
@@ -336,6 +336,8 @@ Result<void> Keeper::roll_up(SignalId signal, SeriesState& state, std::span<cons
                                         [](const Sample& s, std::int64_t t) { return s.time.ns < t; });
     summarise_steps(merged.subspan(static_cast<std::size_t>(first - merged.begin())), until - 1, kHourNs, hours);
   }
+  // Of the hour that was under way last time.
+  if (state.has_rollups) change.remove.push_back({series_of(signal), kHours, from});
   state.rolled_ns = until;
   std::int64_t samples = 0;
   for (const auto& hour : hours) samples += hour.samples;
@@ -357,7 +359,31 @@ Result<void> Keeper::roll_up(SignalId signal, SeriesState& state, std::span<cons
     ++figures_.rollups_written;
   }
   state.has_rollups = true;
-  return merge_rollups(signal, state, change);
+  HANSE_CHECK(merge_rollups(signal, state, change));
+  return roll_up_under_way(signal, state, merged, change);
+}
+
+/// The hour under way, in a row of its own that the next roll-up takes the place of: after a start a question for hours
+/// up to now need not decode a whole chunk for the last of them.
+Result<void> Keeper::roll_up_under_way(SignalId signal, const SeriesState& state, std::span<const Sample> merged,
+                                       Change& change) {
+  if (!merged.empty() && merged.front().time.ns > state.rolled_ns) return {};  // a part of it is elsewhere
+  std::vector<Summary> hour;
+  if (merged.empty()) {
+    HANSE_TRY(hour, summarise_raw(signal, state.rolled_ns, state.sealed_ns, kHourNs));
+  } else {
+    const auto first = std::lower_bound(merged.begin(), merged.end(), state.rolled_ns,
+                                        [](const Sample& s, std::int64_t t) { return s.time.ns < t; });
+    summarise_steps({first, merged.end()}, state.sealed_ns, kHourNs, hour);
+  }
+  if (hour.size() != 1 || hour[0].end_ns != state.sealed_ns || !is_hour_under_way(state.sealed_ns)) return {};
+  change.add.push_back({.series = series_of(signal),
+                        .level = kHours,
+                        .begin_ns = state.rolled_ns,
+                        .end_ns = state.sealed_ns,
+                        .bytes = encode_summaries(hour)});
+  change.bytes += change.add.back().bytes.size();
+  return {};
 }
 
 Result<void> Keeper::merge_rollups(SignalId signal, SeriesState& state, Change& change) {
@@ -379,7 +405,7 @@ Result<void> Keeper::merge_rollups(SignalId signal, SeriesState& state, Change& 
   };
   HANSE_CHECK(chunks_.scan(series_of(signal), kHours, state.rollup_begin_ns, std::numeric_limits<std::int64_t>::max(),
                            [&](const Chunk& row) {
-                             append(row.bytes, key_of(row), row.end_ns);
+                             if (!is_hour_under_way(row.end_ns)) append(row.bytes, key_of(row), row.end_ns);
                              return true;
                            }));
   // The newest are in this very change.

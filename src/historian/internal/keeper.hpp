@@ -68,6 +68,8 @@ class Keeper {
   /// What it read and merged is in `series` then.
   Result<void> merge_signal(SignalId signal, SeriesState& state, Series& series, Change& change);
   Result<void> roll_up(SignalId signal, SeriesState& state, std::span<const signal::Sample> merged, Change& change);
+  Result<void> roll_up_under_way(SignalId signal, const SeriesState& state, std::span<const signal::Sample> merged,
+                                 Change& change);
   Result<std::vector<Summary>> summarise_raw(SignalId signal, std::int64_t begin_ns, std::int64_t end_ns,
                                              std::int64_t step_ns);
   Result<void> merge_rollups(SignalId signal, SeriesState& state, Change& change);

@@ -26,4 +26,10 @@ inline std::int64_t floor_to(std::int64_t time_ns, std::int64_t step_ns) {
   return time_ns < std::int64_t{-0x7FFF'FFFF'FFFF'FFFF} + step_ns ? time_ns - rest : time_ns - down;
 }
 
+/// A row of roll-ups by hour ends with its last hour. One that ends within it is of the hour under way: it counts while
+/// its end is that of the last stored sample.
+inline bool is_hour_under_way(std::int64_t row_end_ns) {
+  return floor_to(row_end_ns, kHourNs) + kHourNs - 1 != row_end_ns;
+}
+
 }  // namespace hanse::historian::internal

@@ -147,6 +147,7 @@ Result<HourCache::Hours> Reader::hours_of(Walk& walk, std::int64_t begin_ns, std
   std::vector<Hour> hours;
   std::vector<Summary> row;
   HANSE_CHECK(chunks_.scan(series_of(walk.signal), kHours, begin_ns, end_ns - 1, [&](const Chunk& chunk) {
+    if (is_hour_under_way(chunk.end_ns) && chunk.end_ns != walk.state.sealed_ns) return !walk.ends();
     if (!decode_summaries(chunk.bytes, row)) {
       keeper_.report_damage(key_of(chunk), fail(ErrorCode::corrupt, "a row of roll-ups is damaged"));
       return true;
