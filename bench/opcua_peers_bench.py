@@ -23,8 +23,8 @@ VALUES, CHANGED_EVERY_MS, SECONDS, RESTARTS = 2000, 250, 15, 3
 
 
 def cpu_s(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """By the scheduler's own count: ticks miss a process that wakes for a millisecond."""
+    return sum(int(path.read_text().split()[0]) for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
 class Client:
@@ -71,7 +71,7 @@ def measure(name, command, server):
             while time.monotonic() < began + SECONDS:
                 last, _ = client.wait("values")
             used = cpu_s(client.process.pid) - used
-            print(f"FIGURE opcua.followed_values_per_cpu_s{name} {(last - first) / max(used, 0.01):.0f} 1/s", flush=True)
+            print(f"FIGURE opcua.followed_values_per_cpu_s{name} {(last - first) / used:.0f} 1/s", flush=True)
             slowest = 0
             for _ in range(RESTARTS):
                 server.kill()
