@@ -46,7 +46,8 @@ KeptPlan::KeptPlan(const Model& m, const Merit& merit, State state)
       out_(m.count),
       lane_closed_(m.problem.lanes.size()),
       is_used_(m.count),
-      used_(m.groups()) {
+      used_(m.groups()),
+      was_short_(m.places()) {
   for (std::size_t i = 0; i < stock_.size(); ++i) stock_[i] = m.given[i];
   for (const auto& row : m.rows) row_left_.push_back(row.max);
   for (std::uint32_t e = 0; e < m.count; ++e) {
@@ -77,8 +78,11 @@ KeptPlan::KeptPlan(const Model& m, const Merit& merit, State state)
   for (std::size_t q = 0; q < m.places(); ++q) {
     for (std::uint32_t t = 1; t < m.weeks; ++t) stock_[at(q, t)] += stock_[at(q, t - 1)];
     // What single precision left below nothing is nothing.
-    for (std::uint32_t t = 0; t < m.weeks; ++t)
-      stock_[at(q, t)] = stock_[at(q, t)] > -1e-3 ? std::max(0.0, stock_[at(q, t)]) : stock_[at(q, t)];
+    for (std::uint32_t t = 0; t < m.weeks; ++t) {
+      auto& stock = stock_[at(q, t)];
+      if (stock > -1e-3) stock = std::max(0.0, stock);
+      was_short_[q] |= stock < -kLeast;
+    }
   }
 }
 
@@ -95,7 +99,12 @@ double KeptPlan::spare(std::size_t place, std::uint32_t week) const {
 }
 
 void KeptPlan::add_stock(std::size_t place, std::uint32_t week, double quantity) {
-  for (auto t = week; t < m_.weeks; ++t) stock_[at(place, t)] += quantity;
+  bool is_short = false;
+  for (auto t = week; t < m_.weeks; ++t) {
+    stock_[at(place, t)] += quantity;
+    is_short |= stock_[at(place, t)] < -kLeast;
+  }
+  was_short_[place] |= is_short;
 }
 
 void KeptPlan::set_made(std::uint32_t e, std::uint32_t week, double quantity, ChangeReason reason) {
@@ -167,9 +176,10 @@ void KeptPlan::lose(const Disruption& disruption) {
 }
 
 void KeptPlan::replace() {
-  first_with_room_.assign(m_.groups() * m_.weeks * 2, 0);
+  with_room_.clear();
   for (auto item = m_.raw_first.rbegin(); item != m_.raw_first.rend(); ++item) {
     for (std::uint32_t zone = 0; zone < m_.zones; ++zone) {
+      if (!was_short_[*item * m_.zones + zone]) continue;
       for (auto t = from_; t < m_.weeks; ++t) {
         if (stock_[at(*item * m_.zones + zone, t)] < -kLeast) replace_at(*item, zone, t);
       }
@@ -209,44 +219,40 @@ double KeptPlan::inputs_allow(std::uint32_t recipe, std::uint32_t zone, std::uin
   return room;
 }
 
-/// While one item is replaced, nothing gives hours, limits or inputs back: who had no room once has none later, so the
-/// members that come first and are full are never looked at again.
+std::vector<std::uint32_t>& KeptPlan::with_room(std::size_t group, std::uint32_t arrival, bool overtime) {
+  const auto [entry, fresh] = with_room_.try_emplace((group * m_.weeks + arrival) * 2 + (overtime ? 1 : 0));
+  if (fresh) entry->second = merit_.members[group];
+  return entry->second;
+}
+
+/// While one item is replaced, nothing gives hours, limits or inputs back: who had no room once has none later and is
+/// not looked at again.
 double KeptPlan::make_for(std::size_t place, std::uint32_t arrival, double missing, bool overtime,
                           ChangeReason reason) {
   constexpr std::size_t kLeads = 16;  // Longer ones are looked up each time.
   double found = 0;
   const auto zone = static_cast<std::uint32_t>(place % m_.zones);
   for (const auto recipe : m_.recipes_of[place / m_.zones]) {
-    const auto group = recipe * m_.zones + zone;
-    const auto& members = merit_.members[group];
-    auto& first = first_with_room(group, arrival, overtime);
+    auto& members = with_room(recipe * m_.zones + zone, arrival, overtime);
     std::array<double, kLeads> allowed;
     allowed.fill(-1);
-    for (auto i = first; i < members.size(); ++i) {
-      const auto e = members[i];
-      const auto full = [&] { first += first == i ? 1 : 0; };
+    std::size_t seen = 0, kept = 0;
+    for (; seen < members.size() && missing - found > kLeast + 2e-6 * missing; ++seen) {
+      const auto e = members[seen];
       const auto lead = m_.lead[e];
-      if (arrival < lead + from_ || out_[e]) {
-        full();
-        continue;
-      }
+      if (arrival < lead + from_ || out_[e]) continue;
       const auto start = arrival - lead;
       const auto hours = at(merit_.pool_of[e], start);
       double most = std::min<double>(m_.most[at(e, start)] - state_.made[at(e, start)],
                                      (hours_left_[hours] + (overtime ? overtime_[hours] : 0)) / m_.hours[e]);
-      if (most <= kLeast) {
-        full();
-        continue;
-      }
+      if (most <= kLeast) continue;
       double inputs = lead < kLeads ? allowed[lead] : -1;
       if (inputs < 0) inputs = inputs_allow(recipe, zone, start);
       if (lead < kLeads) allowed[lead] = inputs;
       most = std::min(most, inputs);
       for (const auto& [row, weight] : merit_.rows_of[e]) most = std::min(most, row_left_[row] / weight);
-      if (most <= kLeast) {
-        full();
-        continue;
-      }
+      if (most <= kLeast) continue;
+      members[kept++] = e;
       double room = std::min(most, (missing - found) / m_.yield[e]);
       if (m_.lot[e] > 0) room = std::floor(room / m_.lot[e]) * m_.lot[e];
       if (room <= kLeast) continue;
@@ -254,8 +260,10 @@ double KeptPlan::make_for(std::size_t place, std::uint32_t arrival, double missi
       set_made(e, start, state_.made[at(e, start)] + room, reason);
       allowed.fill(-1);
       found += room * m_.yield[e];
-      if (missing - found <= kLeast + 2e-6 * missing) return missing;
     }
+    members.erase(members.begin() + static_cast<std::ptrdiff_t>(kept),
+                  members.begin() + static_cast<std::ptrdiff_t>(seen));
+    if (missing - found <= kLeast + 2e-6 * missing) return missing;
   }
   return found;
 }
@@ -308,6 +316,7 @@ void KeptPlan::go_without() {
       missing = false;
       for (std::uint32_t zone = 0; zone < m_.zones; ++zone) {
         const auto place = std::size_t{item} * m_.zones + zone;
+        if (!was_short_[place]) continue;
         for (std::uint32_t t = 0; t < m_.weeks; ++t) {
           for (auto back = t + 1; back-- > 0 && stock_[at(place, t)] < -kLeast;) {
             missing = true;

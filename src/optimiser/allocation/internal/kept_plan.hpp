@@ -42,10 +42,8 @@ class KeptPlan {
   void cut_users(std::uint32_t item, std::uint32_t zone, std::uint32_t week, double missing);
   void deliver_again();
   Repair report() const;
-  /// Cursor of the members of a group that may still have room for goods that arrive in a week.
-  std::uint32_t& first_with_room(std::size_t group, std::uint32_t arrival, bool overtime) {
-    return first_with_room_[(group * m_.weeks + arrival) * 2 + (overtime ? 1 : 0)];
-  }
+  /// Members of a group, cheapest first, that may still have room for goods that arrive in a week.
+  std::vector<std::uint32_t>& with_room(std::size_t group, std::uint32_t arrival, bool overtime);
 
   const Model& m_;
   const Merit& merit_;
@@ -59,7 +57,9 @@ class KeptPlan {
   /// By group: activities that ever made anything. A plan uses a few of many, and cutting looks at all of them.
   std::vector<std::uint8_t> is_used_;
   std::vector<std::vector<std::uint32_t>> used_;
-  std::vector<std::uint32_t> first_with_room_;
+  std::unordered_map<std::size_t, std::vector<std::uint32_t>> with_room_;
+  std::vector<std::uint8_t>
+      was_short_;  ///< By place: its stock was below nothing once; only there is anything to mend.
   std::uint32_t from_ = 0;
   struct Touched {
     double before = 0;
