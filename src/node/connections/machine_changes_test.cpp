@@ -101,7 +101,8 @@ class FourEyes : public testing::Test {
   std::string asked() { return changes_.request("user:anna", wish())->id; }
   std::string acts() {
     std::string out;
-    for (const auto& entry : *store_->journal(0, 100, false)) {
+    const auto entries = store_->journal(0, 100, false).value();
+    for (const auto& entry : entries) {
       if (!entry.detail.empty()) out += entry.actor + " " + entry.action + "; ";
     }
     return out;
