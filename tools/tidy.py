@@ -74,7 +74,7 @@ BANNED = [
     (r"\bstd::(cout|cerr)\b", ("src/node/",), "use Log, or return the text"),
     (r"\bstd::(rand|srand)\b", (), "take a Random"),
     (r"\bnew\s+[A-Za-z_:]+[({]", (), "std::make_unique"),
-    (r"for \([^;]*: (?:\*[^;]*\b(?:snapshot|records)\(\)\)|[^;]*\b(?:snapshot|records)\(\)->|[^;]*\)\.value\(\)\))", (),
+    (r"for \([^;]*: (?:\*[^;]*\b(?:snapshot|records)\(\)\)|\*[^;]*->\w+\(|[^;]*\b(?:snapshot|records)\(\)->|[^;]*\)\.value\(\)\))", (),
      "a loop doesn't keep a temporary's inside alive: name it first"),
 ]
 BANNED_IN_TESTS = [
