@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heightFor, graticule, mercator, project, settle, unmercator, viewOf, zoom, viewOfMost } from './ecosystem';
+import { heightFor, graticule, mercator, namesWithRoom, project, settle, unmercator, viewOf, zoom, viewOfMost } from './ecosystem';
 
 describe('the map', () => {
   it('finds back where a point was', () => {
@@ -39,6 +39,12 @@ describe('the graph', () => {
     const far = (p: string, q: string) => Math.hypot(dots.get(p)!.x - dots.get(q)!.x, dots.get(p)!.y - dots.get(q)!.y);
     expect(far('a', 'b')).toBeLessThan(far('c', 'd'));
   });
+});
+
+describe('names on the map', () => {
+  const site = (x: number, y: number, sites = 1) => ({ x, y, radius: sites > 1 ? 10 : 4, sites, name: 'Works 12' });
+  it('are written where nothing lies', () => expect(namesWithRoom([site(0, 0), site(200, 0)])).toEqual([true, true]));
+  it('give way to circles and to names before them', () => expect(namesWithRoom([site(30, 0, 5), site(0, 3), site(0, 50), site(2, 55)])).toEqual([false, false, true, false]));
 });
 
 describe('the first look at the map', () => {

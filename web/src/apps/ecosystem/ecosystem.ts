@@ -69,6 +69,17 @@ export function project(view: View, width: number, height: number): Projection {
     view: { south: Math.max(-85, other.latitude), north: Math.min(85, corner.latitude), west: Math.max(-180, corner.longitude), east: Math.min(180, other.longitude) },
   };
 }
+/** Which single sites can be named: their text, to the right of the dot, hits no circle and no name before it. */
+export function namesWithRoom(dots: { x: number; y: number; radius: number; sites: number; name: string }[]): boolean[] {
+  const taken = dots.map((one) => ({ left: one.x - one.radius, right: one.x + one.radius, top: one.y - one.radius, bottom: one.y + one.radius }));
+  return dots.map((one) => {
+    if (one.sites > 1) return false;
+    const text = { left: one.x + 6, right: one.x + 10 + one.name.length * 6.2, top: one.y - 6, bottom: one.y + 6 };
+    if (taken.some((other) => text.left < other.right && text.right > other.left && text.top < other.bottom && text.bottom > other.top)) return false;
+    taken.push(text);
+    return true;
+  });
+}
 /** Lines of latitude and longitude at a round distance, about five of each. */
 export function graticule(view: View): { latitudes: number[]; longitudes: number[] } {
   const step = (span: number) => [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 45].find((one) => span / one <= 7) ?? 60;
