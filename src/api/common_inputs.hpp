@@ -25,6 +25,19 @@ struct PageInput {
 };
 HANSE_DESCRIBE(PageInput, (cursor, limit))
 
+/// A file of records of one kind.
+template <class Kind>
+struct ImportFile {
+  Kind kind{};
+  bool dry_run = true;
+  RawBody body;
+  BOOST_DESCRIBE_CLASS(ImportFile, (), (kind, dry_run, body), (), ())
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "dry_run", .summary = "True, the default, says what would happen and writes nothing."}};
+  }
+};
+
 /// What the store gave (`store::StoredPage<T>`), without the versions.
 template <class T, class Stored>
 Page<T> page_of(Stored stored) {

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/text.hpp"
+
 namespace hanse::api {
 
 int status_of(const Error& error, bool had_if_match) {
@@ -91,20 +95,30 @@ std::string_view status_phrase(int status) {
   }
 }
 
+namespace {
+
+// What is wrong with a request may be as long as the request; the answer isn't.
+constexpr std::size_t kFieldsMax = 100, kPathMax = 300, kMessageMax = 2000;
+
+void append_field(std::string& body, std::string_view path, std::string_view message) {
+  body += body.ends_with('[') ? R"({"path":)" : R"(,{"path":)";
+  json::append_string(body, clip(path, kPathMax));
+  body += R"(,"message":)";
+  json::append_string(body, clip(message, kMessageMax));
+  body += '}';
+}
+
+}  // namespace
+
 Response problem(const Error& error, int status) {
   Response response{.status = status, .content_type = "application/problem+json", .body = {}, .version = {}};
   std::string& body = response.body;
   body = fmt::format(R"({{"type":"about:blank","title":"{}","status":{},"detail":)", status_phrase(status), status);
-  json::append_string(body, error.message);
+  json::append_string(body, clip(error.message, kMessageMax));
   body += fmt::format(R"(,"code":"{}","fields":[)", to_string(error.code));
-  bool first = true;
-  for (const auto& field : error.fields) {
-    body += std::exchange(first, false) ? R"({"path":)" : R"(,{"path":)";
-    json::append_string(body, field.path);
-    body += R"(,"message":)";
-    json::append_string(body, field.message);
-    body += '}';
-  }
+  const auto shown = std::min(error.fields.size(), kFieldsMax);
+  for (std::size_t i = 0; i < shown; ++i) append_field(body, error.fields[i].path, error.fields[i].message);
+  if (shown < error.fields.size()) append_field(body, "", fmt::format("and {} more", error.fields.size() - shown));
   body += "]}";
   if (status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;

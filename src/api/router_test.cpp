@@ -119,6 +119,14 @@ TEST(Problem, NamesCodeSentenceAndFields) {
             R"("code":"invalid","fields":[{"path":"sites[2].capacity","message":"must be > 0"}]})");
 }
 
+TEST(Problem, StaysShortWhateverIsWrong) {
+  std::vector<FieldError> fields(5000, {std::string(100'000, 'x'), std::string(100'000, 'y')});
+  const Response response = problem(fail(ErrorCode::invalid, std::string(100'000, 'z'), std::move(fields)));
+  EXPECT_LT(response.body.size(), 300'000u);
+  EXPECT_TRUE(response.body.contains("and 4900 more"));
+  EXPECT_TRUE(JsonDocument::parse(response.body));
+}
+
 TEST(Problem, TellsALostRaceFromAPreconditionThatFailed) {
   EXPECT_EQ(status_of(fail(ErrorCode::conflict, "exists")), 409);
   EXPECT_EQ(status_of(fail(ErrorCode::conflict, "changed"), true), 412);

@@ -11,6 +11,9 @@
 namespace hanse {
 namespace {
 
+// Who reads a table looks each column up among the others.
+constexpr std::size_t kColumnsMax = 1000;
+
 char find_separator(std::string_view header_line) {
   char best = ',';
   std::ptrdiff_t best_count = 0;
@@ -101,6 +104,10 @@ Result<CsvTable> parse_csv(std::string_view text, std::size_t rows_max) {
     HANSE_TRY(CsvRow row, scanner.row());
     if (row.cells.size() == 1 && trim(row.cells[0]).empty()) continue;
     if (table.header.empty()) {
+      if (row.cells.size() > kColumnsMax) {
+        return fail(ErrorCode::too_large,
+                    fmt::format("the first line names {} columns; {} is the limit", row.cells.size(), kColumnsMax));
+      }
       for (const auto& cell : row.cells) table.header.emplace_back(trim(cell));
       continue;
     }

@@ -22,7 +22,7 @@ struct CsvTable {
 /// Reads CSV after RFC 4180 with a header row; `,`, `;` or tab, whichever the header uses (spreadsheets in half of
 /// Europe write `;`). A byte-order mark and blank lines are skipped.
 /// Errors: `invalid` (an open quote, a row wider than the header, not UTF-8) naming the line; `too_large` over
-/// `rows_max`.
+/// `rows_max` or over 1,000 columns.
 Result<CsvTable> parse_csv(std::string_view text, std::size_t rows_max);
 
 /// A cell as RFC 4180 wants it. A leading = + - @ is defused with a quote mark, so that a spreadsheet doesn't run it,

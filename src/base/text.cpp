@@ -38,7 +38,15 @@ std::string_view nearest_name(std::string_view name, std::span<const std::string
   return best;
 }
 
+std::string_view clip(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
 std::string unknown_name(std::string_view what, std::string_view name, std::span<const std::string_view> known) {
+  constexpr std::size_t kNameMax = 100;
+  if (name.size() > kNameMax) return fmt::format("unknown {} '{}...'", what, clip(name, kNameMax));
   const auto near = nearest_name(name, known);
   if (near.empty()) return fmt::format("unknown {} '{}'", what, name);
   return fmt::format("unknown {} '{}'; did you mean '{}'?", what, name, near);

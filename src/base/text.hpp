@@ -12,6 +12,8 @@ namespace hanse {
 std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known);
 /// `unknown key 'prot'; did you mean 'port'?`, or the sentence without the question.
 std::string unknown_name(std::string_view what, std::string_view name, std::span<const std::string_view> known);
+/// At most its first `bytes`, cut between characters: for messages about what may be of any length.
+std::string_view clip(std::string_view text, std::size_t bytes);
 /// Parts between `separator`s, empty ones kept; one empty part for an empty text.
 std::vector<std::string_view> split(std::string_view text, char separator);
 /// Without blanks, tabs and line ends at both sides.

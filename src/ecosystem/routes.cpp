@@ -186,16 +186,7 @@ void add_views(std::vector<Route>& out, Ecosystem& ecosystem) {
       [](const Nothing&, const Context&) -> Result<Vocabulary> { return vocabulary(); }));
 }
 
-struct ImportInput {
-  ImportKind kind = ImportKind::organisations;
-  bool dry_run = true;
-  api::RawBody body;
-  static constexpr auto notes() {
-    return std::array{
-        FieldNote{.field = "dry_run", .summary = "True, the default, says what would happen and writes nothing."}};
-  }
-};
-HANSE_DESCRIBE(ImportInput, (kind, dry_run, body))
+using ImportInput = api::ImportFile<ImportKind>;
 
 }  // namespace
 

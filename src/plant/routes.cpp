@@ -217,16 +217,7 @@ void add_event_routes(std::vector<Route>& out, Plant& plant) {
       }));
 }
 
-struct ImportInput {
-  ImportKind kind = ImportKind::assets;
-  bool dry_run = true;
-  api::RawBody body;
-  static constexpr auto notes() {
-    return std::array{
-        FieldNote{.field = "dry_run", .summary = "True, the default, says what would happen and writes nothing."}};
-  }
-};
-HANSE_DESCRIBE(ImportInput, (kind, dry_run, body))
+using ImportInput = api::ImportFile<ImportKind>;
 
 struct TemplateSummary {
   std::string id, title, summary, kind;

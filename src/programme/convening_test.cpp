@@ -66,6 +66,7 @@ TEST_F(ConveningTest, AMemberVotesOnceAndMayTakeItBack) {
   EXPECT_EQ(std::count(back->votes.begin(), back->votes.end(), "club-07"), 0);
   const auto nobody = programme->vote(kAnna, "certificates", "nobody", true);
   ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().fields[0].path, "organisation") << "as the person sent it";
   EXPECT_EQ(nobody.error().code, ErrorCode::invalid);
 }
 

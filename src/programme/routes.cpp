@@ -277,16 +277,7 @@ struct VoteInput {
   }
 };
 HANSE_DESCRIBE(VoteInput, (id, organisation, given))
-struct ImportInput {
-  ImportKind kind = ImportKind::needs;
-  bool dry_run = true;
-  api::RawBody body;
-  static constexpr auto notes() {
-    return std::array{
-        FieldNote{.field = "dry_run", .summary = "True, the default, says what would happen and writes nothing."}};
-  }
-};
-HANSE_DESCRIBE(ImportInput, (kind, dry_run, body))
+using ImportInput = api::ImportFile<ImportKind>;
 
 void add_board_routes(std::vector<Route>& out, Programme& programme) {
   out.push_back(

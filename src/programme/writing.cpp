@@ -74,6 +74,10 @@ Result<void> Programme::put_all(const store::Actor& actor, const std::vector<T>&
 Result<BoardProblem> Programme::vote(const store::Actor& actor, const std::string& problem,
                                      const std::string& organisation, bool given) {
   HANSE_TRY(auto stored, collection<BoardProblem>().get(problem));
+  if (given && !ecosystem_.records()->organisations.find(organisation)) {
+    return fail(ErrorCode::invalid, "the vote is wrong",
+                {{"organisation", fmt::format("there is no organisation '{}'", organisation)}});
+  }
   auto& votes = stored.record.votes;
   std::erase(votes, organisation);
   if (given) votes.push_back(organisation);

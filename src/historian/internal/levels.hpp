@@ -2,6 +2,9 @@
 
 #include <cstdint>
 
+#include "signal/sample.hpp"
+#include "store/chunk_store.hpp"
+
 namespace hanse::historian::internal {
 
 // Levels of chunks in the store.
@@ -15,6 +18,9 @@ inline constexpr std::uint32_t kStateSeries = 0xFFFF'FF00;
 
 inline constexpr std::int64_t kMinuteNs = 60'000'000'000;
 inline constexpr std::int64_t kHourNs = 60 * kMinuteNs;
+
+inline std::uint32_t series_of(signal::SignalId signal) { return static_cast<std::uint32_t>(signal); }
+inline store::ChunkKey key_of(const store::Chunk& chunk) { return {chunk.series, chunk.level, chunk.begin_ns}; }
 
 /// A chunk of this many samples isn't merged further: 16,384 make the head, key and page's rest 1 % of set B's bytes.
 inline constexpr std::size_t kFullChunk = 16'384;

@@ -16,9 +16,6 @@ using store::ChunkKey;
 
 constexpr std::size_t kBucketsMax = 100'000, kPixelsMax = 20'000, kSamplesMax = 1'000'000;
 
-std::uint32_t series_of(SignalId signal) { return static_cast<std::uint32_t>(signal); }
-ChunkKey key_of(const Chunk& chunk) { return {chunk.series, chunk.level, chunk.begin_ns}; }
-
 Error stopped() { return fail(ErrorCode::unavailable, "the query was stopped"); }
 
 Result<void> check_range(TimeRange range) {

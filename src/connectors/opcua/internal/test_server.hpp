@@ -30,6 +30,7 @@ class TestServer {
   bool forgets_notifications = false;
   bool refuses_filters = false;
   StatusCode answer_to_change{};  ///< To writes and calls.
+  bool garbles_changes = false;   ///< Does them and answers what nobody can read.
   std::size_t writes = 0;
   std::vector<CallMethodRequest> calls;
   ExtensionObject last_filter;  ///< Of an item that was asked for.
@@ -281,6 +282,7 @@ class TestServer {
       response.results.push_back(node ? answer_to_change : status::kBadNodeIdUnknown);
       if (node && !answer_to_change.is_bad()) node->value = write.value;
     }
+    if (garbles_changes) return send(id, CallResponse{});
     send(id, std::move(response));
   }
   void is_called(std::uint32_t id, const CallRequest& request) {

@@ -494,6 +494,21 @@ TEST_F(Changing, what_was_sent_when_the_line_broke_is_unknown_and_never_sent_aga
   EXPECT_EQ(server_.writes, 0u);
 }
 
+TEST_F(Changing, an_answer_that_does_not_tell_whether_it_was_done_is_no_refusal) {
+  for (const std::uint32_t open : {0x800A0000u, 0x80050000u, 0x80010000u}) {  // BadTimeout and its like
+    server_.answer_to_change = StatusCode{open};
+    write(kTemp, "25");
+    EXPECT_EQ(refusal(), ErrorCode::timeout) << why();
+    call("[]");
+    EXPECT_EQ(refusal(), ErrorCode::timeout) << why();
+  }
+  server_.answer_to_change = {};
+  server_.garbles_changes = true;
+  write(kTemp, "26");
+  EXPECT_EQ(refusal(), ErrorCode::timeout) << why();
+  EXPECT_EQ(std::get<double>(server_.nodes[1].value.value.value), 26.0) << "it was done";
+}
+
 TEST_F(Changing, a_line_that_broke_before_anything_was_sent_says_so) {
   ask({.address = std::string{kTemp}, .method = {}, .value = {"25"}});
   lose();

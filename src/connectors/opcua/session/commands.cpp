@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "connectors/opcua/codec/node_text.hpp"
 #include "connectors/opcua/codec/variant_json.hpp"
@@ -51,6 +52,14 @@ Result<Builtin> type_to_write(std::span<const DataValue> attributes) {
     return fail(ErrorCode::invalid, "the server doesn't tell which type it wants, as it has no value yet");
   }
   return attributes[0].value.type();
+}
+
+/// With these a server answers, or an answer is lost, whether or not the machine did what it was told.
+bool leaves_open(StatusCode status) {
+  constexpr StatusCode kBadCommunicationError{0x80050000};
+  constexpr std::array kOpen{status::kBadUnexpectedError, kBadCommunicationError, status::kBadDecodingError,
+                             status::kBadTimeout, status::kBadResponseTooLarge};
+  return std::ranges::any_of(kOpen, [&](StatusCode open) { return open.kind() == status.kind(); });
 }
 
 Error refused(std::string_view doing, StatusCode status) {
@@ -111,7 +120,12 @@ void Commands::finish(const JobPtr& job, Result<std::string> answer) {
 
 void Commands::finish_unknown(const JobPtr& job) {
   finish(job, fail(ErrorCode::timeout,
-                   "it was sent and no answer came: look at the machine whether it was done before you ask again"));
+                   "it was sent and no answer tells whether it was done: look at the machine before you ask again"));
+}
+
+void Commands::finish_refused(const JobPtr& job, std::string_view doing, StatusCode status) {
+  if (leaves_open(status)) return finish_unknown(job);
+  finish(job, refused(doing, status));
 }
 
 void Commands::start(Command command, CommandDone done) {
@@ -162,10 +176,9 @@ void Commands::send_value(const JobPtr& job, const NodeId& node, std::span<const
   request.nodes.push_back({.node = node, .value = data_value(std::move(value->value))});
   job->sent = true;
   session_.call(std::move(request), kCallLimit, [this, job, node](Reply<WriteResponse> reply) {
-    if (reply.status == status::kBadTimeout) return finish_unknown(job);
-    if (!reply.ok()) return finish(job, refused("write", reply.status));
+    if (!reply.ok()) return finish_refused(job, "write", reply.status);
     if (reply.value.results.size() != 1) return finish_unknown(job);
-    if (reply.value.results[0].is_bad()) return finish(job, refused("write", reply.value.results[0]));
+    if (reply.value.results[0].is_bad()) return finish_refused(job, "write", reply.value.results[0]);
     read_back(job, node);
   });
 }
@@ -224,11 +237,10 @@ void Commands::send_call(const JobPtr& job, CallMethodRequest request, std::span
   message.methods.push_back(std::move(request));
   job->sent = true;
   session_.call(std::move(message), kCallLimit, [this, job](Reply<CallResponse> reply) {
-    if (reply.status == status::kBadTimeout) return finish_unknown(job);
-    if (!reply.ok()) return finish(job, refused("call", reply.status));
+    if (!reply.ok()) return finish_refused(job, "call", reply.status);
     if (reply.value.results.size() != 1) return finish_unknown(job);
     const auto& result = reply.value.results[0];
-    if (result.status.is_bad()) return finish(job, refused("call", result.status));
+    if (result.status.is_bad()) return finish_refused(job, "call", result.status);
     std::string answer = "called";
     for (std::size_t i = 0; i < result.output_arguments.size() && i < 20; ++i)
       answer += (i == 0 ? "; it answered " : ", ") + shown(result.output_arguments[i]);

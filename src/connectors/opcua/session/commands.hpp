@@ -36,6 +36,7 @@ class Commands {
   using JobPtr = std::shared_ptr<Job>;
   void finish(const JobPtr& job, Result<std::string> answer);
   void finish_unknown(const JobPtr& job);
+  void finish_refused(const JobPtr& job, std::string_view doing, StatusCode status);
 
   void write(const JobPtr& job);
   void send_value(const JobPtr& job, const NodeId& node, std::span<const DataValue> attributes);
