@@ -38,6 +38,12 @@ def without_security():
         follower.wait_value("Counter")
 
 
+def structures_are_taken_apart_by_the_type_dictionary():
+    with following.follow() as follower:
+        for name, value in {"Axis/Position": "1.5", "Axis/Loads[1]": "30", "Axis/Tool/Number": "7", "Axis/Tool/Name": "drill"}.items():
+            assert follower.wait_value(name)["value"] == value, name
+
+
 def the_hole_is_filled_from_history():
     proxy = peer.Proxy(following.port)
     try:
@@ -62,7 +68,8 @@ def the_server_refuses_a_value_that_is_read_only():
 main.start()
 try:
     with ours, changing:
-        run_cases("interop/asyncua", [*following.cases(), without_security, the_hole_is_filled_from_history, *changing.cases(),
+        run_cases("interop/asyncua", [*following.cases(), without_security,
+                                      structures_are_taken_apart_by_the_type_dictionary, the_hole_is_filled_from_history, *changing.cases(),
                                       the_server_refuses_a_value_that_is_read_only, *ours.cases()])
 finally:
     main.kill()

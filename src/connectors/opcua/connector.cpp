@@ -4,9 +4,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <filesystem>
 
+#include "connectors/opcua/exchange.hpp"
+#include "connectors/opcua/level_question.hpp"
 #include "connectors/opcua/protocol.hpp"
 #include "connectors/opcua/session/client.hpp"
-#include "net/stream.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
@@ -15,44 +16,9 @@ namespace asio = boost::asio;
 using asio::awaitable;
 
 constexpr Duration kConnectLimit = 5s;
-constexpr Duration kWriteLimit = 30s;
-constexpr Duration kFarewellLimit = 1s;
-constexpr Duration kWaitMax = 10s;
-constexpr std::size_t kReadBytes = 256U << 10;
 // After a loss: soon at first, then patiently. What the connection knows (which values, where each stood, the session's
 // key) is worth keeping for so long; after that the supervisor begins anew.
 constexpr Duration kPauseFirst = 250ms, kPauseMax = 2s, kOutageMax = 1h;
-
-Now now_of(const Clock& clock) { return {.time = clock.now(), .monotonic = clock.monotonic()}; }
-
-/// Moves bytes between one socket and the client until the client wants another. The same for connector and browser.
-/// Errors: of the socket. Without an error the client's `want` says what comes next.
-awaitable<Result<void>> exchange(net::Stream& stream, Client& client, const Clock& clock,
-                                 std::function<bool()> enough) {
-  std::vector<char> buffer(kReadBytes);
-  client.connected(now_of(clock));
-  while (true) {
-    // More may come to be sent while a write waits.
-    for (std::string output = client.take_output(); !output.empty(); output = client.take_output()) {
-      auto writing = stream.write(output, kWriteLimit);
-      HANSE_CO_CHECK(co_await std::move(writing));
-    }
-    if (client.want() != Session::Want::exchange || enough()) co_return Result<void>{};
-    const Duration wait = std::clamp<Duration>(client.next_tick() - clock.monotonic(), 1ms, kWaitMax);
-    auto reading = stream.read(std::span{buffer}, wait);
-    const auto count = co_await std::move(reading);
-    if (count && *count == 0) co_return fail(ErrorCode::unavailable, "the server closed the connection");
-    if (!count && count.error().code != ErrorCode::timeout) co_return count.error();
-    if (count) client.receive({buffer.data(), *count}, now_of(clock));
-    client.tick(now_of(clock));
-  }
-}
-
-awaitable<Result<std::unique_ptr<net::Stream>>> connect(std::string url, Duration limit) {
-  HANSE_CO_TRY(auto address, parse_url(url));
-  auto connecting = net::connect(std::move(address.host), address.port, std::nullopt, limit);
-  co_return co_await std::move(connecting);
-}
 
 /// Where our certificate is, and whom we trust: the node's one folder unless the connection has its own.
 FolderCertificateStore::Options store_options(const OpcuaSettings& settings, const ConnectorContext& context) {
@@ -64,7 +30,10 @@ FolderCertificateStore::Options store_options(const OpcuaSettings& settings, con
 class OpcuaConnector final : public Connector {
  public:
   OpcuaConnector(const OpcuaSettings& settings, const ConnectorContext& context)
-      : settings_(settings), store_(store_options(settings, context)), clock_(context.clock) {}
+      : settings_(settings),
+        store_options_(store_options(settings, context)),
+        store_(store_options_),
+        clock_(context.clock) {}
 
   awaitable<Result<void>> run(Sink& sink) override {
     // A cancelled run says goodbye to the server, which would keep the session for a minute otherwise.
@@ -121,12 +90,17 @@ class OpcuaConnector final : public Connector {
 
   /// One socket. Ends without an error when the client wants the next one at once.
   awaitable<Result<void>> once(Client& client) {
-    auto connecting = connect(client.url(), kConnectLimit);
+    auto connecting = connect_to(client.url(), kConnectLimit);
     HANSE_CO_TRY(auto stream, co_await std::move(connecting));
     stream_ = stream.get();
-    auto exchanging = exchange(*stream, client, clock_, [] { return false; });
+    const auto executor = co_await asio::this_coro::executor;
+    auto exchanging = exchange(*stream, client, clock_, [&] {
+      ask_another(executor, client);
+      return false;
+    });
     Result<void> ended = co_await std::move(exchanging);
     stream_ = nullptr;
+    question_.reset();
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) {
       told_to_end_ = true;
@@ -142,20 +116,29 @@ class OpcuaConnector final : public Connector {
     co_return ended;
   }
 
-  awaitable<void> farewell(net::Stream& stream, Client& client) {
-    client.close();
-    const std::string last = client.take_output();
-    if (!last.empty()) {
-      auto writing = stream.write(last, kFarewellLimit);
-      (void)co_await std::move(writing);
-      auto finishing = stream.finish(kFarewellLimit);
-      co_await std::move(finishing);
-    }
+  /// Another server of the set is asked for its service level while this one is followed: `once` calls it at every
+  /// turn.
+  void ask_another(const asio::any_io_executor& executor, Client& client) {
+    if (answered_) question_.reset();
+    const auto url = client.level_wanted();
+    if (!url) return;
+    auto settings = settings_;
+    settings.url = *url;
+    answered_ = false;
+    question_ = std::make_unique<LevelQuestion>(executor, std::move(settings), store_options_, clock_,
+                                                [this, &client, url = *url](const Result<int>& level) {
+                                                  answered_ = true;
+                                                  client.level_told(url, level);
+                                                  if (stream_) stream_->wake();
+                                                });
   }
 
   OpcuaSettings settings_;
+  FolderCertificateStore::Options store_options_;
   FolderCertificateStore store_;
   const Clock& clock_;
+  std::unique_ptr<LevelQuestion> question_;
+  bool answered_ = false;          ///< `question_` was.
   Client* client_ = nullptr;       ///< While `run` goes on.
   net::Stream* stream_ = nullptr;  ///< While one is open.
   bool told_to_end_ = false;
@@ -200,7 +183,7 @@ class OpcuaBrowser final : public Browser {
     client.look([&found](Result<Selection::Result> result) { found = std::move(result); });
     const Duration end = clock_.monotonic() + time_limit;
     while (!found) {
-      auto connecting = connect(client.url(), std::min<Duration>(kConnectLimit, time_limit));
+      auto connecting = connect_to(client.url(), std::min<Duration>(kConnectLimit, time_limit));
       HANSE_CO_TRY(auto stream, co_await std::move(connecting));
       auto exchanging = exchange(*stream, client, clock_, [&] { return found || clock_.monotonic() > end; });
       HANSE_CO_CHECK(co_await std::move(exchanging));
@@ -223,15 +206,6 @@ class OpcuaBrowser final : public Browser {
   }
 
  private:
-  awaitable<void> farewell(net::Stream& stream, Client& client) {
-    client.close();
-    const std::string last = client.take_output();
-    auto writing = stream.write(last, kFarewellLimit);
-    (void)co_await std::move(writing);
-    auto finishing = stream.finish(kFarewellLimit);
-    co_await std::move(finishing);
-  }
-
   OpcuaSettings settings_;
   FolderCertificateStore store_;
   const Clock& clock_;

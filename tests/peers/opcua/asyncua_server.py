@@ -11,6 +11,7 @@ from asyncua import Server, ua, uamethod
 from asyncua.crypto.cert_gen import setup_self_signed_certificate
 from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.server.user_managers import UserManager
+from asyncua_dictionary import add_axis
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 port, folder, options = int(sys.argv[1]), pathlib.Path(sys.argv[2]), json.loads(sys.argv[3] if len(sys.argv) > 3 else "{}")
@@ -64,6 +65,7 @@ async def main():
     await press.add_method(ua.NodeId("Press1.Add", index), f"{index}:Add", add_numbers, [ua.VariantType.UInt32] * 2,
                            [ua.VariantType.UInt32])
     await add("Matrix", ua.Variant([[1.0, 2.0], [3.0, 4.0]], ua.VariantType.Double))
+    await add_axis(server, index, press)
     async with server:
         await server.historize_node_data_change(counter, period=None, count=10000)
         print("up", flush=True)

@@ -23,7 +23,14 @@ class TestServer {
     DataValue value;
   };
 
+  /// A reference other than those from `parent` to node, for who asks for its type.
+  struct Reference {
+    NodeId from, to;
+    std::uint32_t type = 0;
+  };
+
   std::vector<Node> nodes;
+  std::vector<Reference> references_beside;
   std::vector<std::string> namespaces{"http://opcfoundation.org/UA/", "urn:test:server", "urn:press"};
   std::uint32_t items_per_call_reported = 0, items_per_call_borne = 1'000'000, references_max = 0;
   bool publishes = true;  ///< False: keeps silent, as a hung server does.
@@ -75,6 +82,13 @@ class TestServer {
     if (item == subscription_.handles.end()) return;
     waiting_.push_back({.client_handle = item->second, .value = nodes[node].value});
   }
+  /// Says by the item that watches it how well this server serves.
+  void change_service_level(std::uint8_t level) {
+    service_level = level;
+    if (level_handle_) waiting_.push_back({.client_handle = *level_handle_, .value = data_value(level)});
+  }
+  bool is_level_watched() const { return level_handle_.has_value(); }
+  bool has_session() const { return session_.has_value(); }
   /// Sends what waits as one notification; `lose`: numbers it and doesn't send it. False without a publish request.
   bool publish(bool lose = false) {
     if (subscription_.id == 0 || !publishes) return false;
@@ -322,10 +336,24 @@ class TestServer {
     }
     return result;
   }
+  BrowseResult beside(const BrowseDescription& what) const {
+    BrowseResult result;
+    const bool forward = what.direction == BrowseDirection::forward;
+    for (const auto& reference : references_beside) {
+      if (!what.reference_type.is(reference.type) || (forward ? reference.from : reference.to) != what.node) continue;
+      ReferenceDescription out;
+      out.node.node = forward ? reference.to : reference.from;
+      result.references.push_back(std::move(out));
+    }
+    return result;
+  }
   void browses(std::uint32_t id, const BrowseRequest& request) {
     BrowseResponse response;
-    for (const auto& what : request.nodes)
-      response.results.push_back(references(what.node, 0, request.max_references_per_node));
+    for (const auto& what : request.nodes) {
+      response.results.push_back(what.reference_type.is(39) || what.direction == BrowseDirection::inverse
+                                     ? beside(what)
+                                     : references(what.node, 0, request.max_references_per_node));
+    }
     send(id, std::move(response));
   }
   void browses_next(std::uint32_t id, const BrowseNextRequest& request) {
@@ -351,7 +379,10 @@ class TestServer {
       MonitoredItemCreateResult result;
       if (item.item.attribute == 13 && !item.parameters.filter.type_id.is_null()) last_filter = item.parameters.filter;
       const auto* node = find(item.item.node);
-      if (!node) {
+      if (item.item.node.is(2267)) {
+        level_handle_ = item.parameters.client_handle;
+        waiting_.push_back({.client_handle = *level_handle_, .value = data_value(service_level)});
+      } else if (!node) {
         result.status = item.item.attribute == 12 ? StatusCode{0x80350000} : status::kBadNodeIdUnknown;
       } else if (refuses_filters && !item.parameters.filter.type_id.is_null()) {
         result.status = status::kBadMonitoredItemFilterUnsupported;
@@ -383,6 +414,7 @@ class TestServer {
   std::map<std::uint32_t, NotificationMessage> kept_;
   std::vector<std::uint32_t> publish_requests_;
   Array<MonitoredItemNotification> waiting_;
+  std::optional<std::uint32_t> level_handle_;
   std::map<NodeId, std::size_t> index_;
   std::map<NodeId, std::vector<std::size_t>> children_;
   std::uint32_t sequence_tokens_ = 0;

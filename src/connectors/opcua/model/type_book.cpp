@@ -7,8 +7,8 @@
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr int kDepthMax = 8;
-constexpr std::size_t kFieldsMax = 256;
+constexpr int kTypeDepthMax = 8;
+constexpr std::size_t kFieldsMax = 256, kStepsMax = 100'000;
 
 }  // namespace
 
@@ -48,9 +48,12 @@ void TypeBook::add(const NodeId& data_type, const StructureDefinition& definitio
   if (!definition.default_encoding_id.is_null()) by_encoding_[definition.default_encoding_id] = data_type;
 }
 
+void TypeBook::add_encoding(const NodeId& encoding, const NodeId& data_type) {
+  if (structures_.contains(data_type)) by_encoding_[encoding] = data_type;
+}
+
 bool TypeBook::knows(const NodeId& data_type) const {
-  return builtin_of(data_type) != Builtin::null || structures_.contains(data_type) ||
-         std::ranges::find(enumerations_, data_type) != enumerations_.end();
+  return builtin_of(data_type) != Builtin::null || structures_.contains(data_type) || enumerations_.contains(data_type);
 }
 
 std::vector<NodeId> TypeBook::missing() const {
@@ -68,24 +71,23 @@ std::vector<FlatField> TypeBook::flatten(const ExtensionObject& object) const {
   if (object.encoding != ExtensionObject::Encoding::binary) return {};
   const auto known = by_encoding_.find(object.type_id);
   if (known == by_encoding_.end()) return {};
-  std::vector<FlatField> fields;
-  BinaryReader reader{object.body};
-  const bool right = read_structure(reader, structures_.at(known->second), "", 0, fields);
+  Unfolding value{.reader = BinaryReader{object.body}, .fields = {}, .steps_left = kStepsMax};
+  const bool right = read_structure(value, structures_.at(known->second), "", 0);
   // Bytes left over mean that the server's description is another version than its values.
-  if (!right || !reader.ok() || !reader.rest().empty()) return {};
-  return fields;
+  if (!right || !value.reader.ok() || !value.reader.rest().empty()) return {};
+  return std::move(value.fields);
 }
 
-bool TypeBook::read_structure(BinaryReader& reader, const StructureDefinition& type, const std::string& prefix,
-                              int depth, std::vector<FlatField>& out) const {
-  if (depth > kDepthMax) return false;
+bool TypeBook::read_structure(Unfolding& value, const StructureDefinition& type, const std::string& prefix,
+                              int depth) const {
+  if (depth > kTypeDepthMax) return false;
   std::uint32_t mask = 0;
-  if (type.structure_type != StructureType::structure) mask = reader.take<std::uint32_t>();
+  if (type.structure_type != StructureType::structure) mask = value.reader.take<std::uint32_t>();
   if (type.structure_type == StructureType::union_) {
-    if (mask == 0) return reader.ok();
+    if (mask == 0) return value.reader.ok();
     if (mask > type.fields.size()) return false;
     const auto& field = type.fields[mask - 1];
-    return read_field(reader, field, prefix + field.name, depth, out);
+    return read_field(value, field, prefix + field.name, depth);
   }
   std::uint32_t bit = 1;
   for (const auto& field : type.fields) {
@@ -94,44 +96,43 @@ bool TypeBook::read_structure(BinaryReader& reader, const StructureDefinition& t
       bit <<= 1;
       if (!there) continue;
     }
-    if (!read_field(reader, field, prefix + field.name, depth, out)) return false;
+    if (!read_field(value, field, prefix + field.name, depth)) return false;
   }
-  return reader.ok();
+  return value.reader.ok();
 }
 
-bool TypeBook::read_field(BinaryReader& reader, const StructureField& field, const std::string& name, int depth,
-                          std::vector<FlatField>& out) const {
-  if (field.value_rank < 0) return read_element(reader, field.data_type, name, depth, out);
+bool TypeBook::read_field(Unfolding& value, const StructureField& field, const std::string& name, int depth) const {
+  if (field.value_rank < 0) return read_element(value, field.data_type, name, depth);
   std::int64_t count = 1;
   if (field.value_rank <= 1) {
-    count = reader.take<std::int32_t>();
+    count = value.reader.take<std::int32_t>();
   } else {  // A matrix: its lengths first. OPC 10000-6, 5.2.5
-    const auto lengths = reader.take<Array<std::int32_t>>();
+    const auto lengths = value.reader.take<Array<std::int32_t>>();
     for (const auto length : lengths) {
       if (length < 0 || count > 1'000'000) return false;
       count *= length;
     }
   }
-  for (std::int64_t i = 0; i < count && reader.ok(); ++i) {
-    if (!read_element(reader, field.data_type, fmt::format("{}[{}]", name, i), depth, out)) return false;
+  for (std::int64_t i = 0; i < count && value.reader.ok(); ++i) {
+    if (!read_element(value, field.data_type, fmt::format("{}[{}]", name, i), depth)) return false;
   }
-  return reader.ok();
+  return value.reader.ok();
 }
 
-bool TypeBook::read_element(BinaryReader& reader, const NodeId& type, const std::string& name, int depth,
-                            std::vector<FlatField>& out) const {
+bool TypeBook::read_element(Unfolding& value, const NodeId& type, const std::string& name, int depth) const {
+  if (value.steps_left-- == 0) return false;
   FlatField field{.name = name, .value = {}};
   if (const auto builtin = builtin_of(type); builtin != Builtin::null) {
-    reader.read_scalar(builtin, field.value);
+    value.reader.read_scalar(builtin, field.value);
   } else if (const auto known = structures_.find(type); known != structures_.end()) {
-    return read_structure(reader, known->second, name + "/", depth + 1, out);
-  } else if (std::ranges::find(enumerations_, type) != enumerations_.end()) {
-    reader.read_scalar(Builtin::int32, field.value);
+    return read_structure(value, known->second, name + "/", depth + 1);
+  } else if (enumerations_.contains(type)) {
+    value.reader.read_scalar(Builtin::int32, field.value);
   } else {
     return false;
   }
-  if (!reader.ok()) return false;
-  if (out.size() < kFieldsMax) out.push_back(std::move(field));
+  if (!value.reader.ok()) return false;
+  if (value.fields.size() < kFieldsMax) value.fields.push_back(std::move(field));
   return true;
 }
 

@@ -76,5 +76,22 @@ TEST(TypeBook, a_structure_within_itself_ends) {
                   .empty());
 }
 
+TEST(TypeBook, structures_without_fields_cost_no_endless_time) {
+  TypeBook book;
+  StructureDefinition empty{
+      .default_encoding_id = kPointEncoding, .base_data_type = 22, .structure_type = {}, .fields = {}};
+  book.add(kPoint, empty);
+  StructureDefinition path{
+      .default_encoding_id = kPathEncoding, .base_data_type = 22, .structure_type = {}, .fields = {}};
+  path.fields.push_back({.name = "Points", .data_type = kPoint, .value_rank = 1});
+  book.add(kPath, path);
+  std::string bytes;
+  BinaryWriter{bytes}.write(std::int32_t{2'000'000'000});
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(
+      book.flatten({.type_id = kPathEncoding, .encoding = ExtensionObject::Encoding::binary, .body = bytes}).empty());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+}
+
 }  // namespace
 }  // namespace hanse::connectors::opcua

@@ -57,6 +57,7 @@ Client::Client(OpcuaSettings settings, CertificateStore& store, Sink& sink)
           {.created = [this](const Subscriptions::Outcome& outcome) { told(outcome); },
            .gap = [this](const std::string& what, std::optional<Timestamp>) { notice(NoticeKind::gap, what); },
            .event = [this](const EventFieldList& fields) { event(fields); },
+           .service_level = [this](int level) { take_service_level(level); },
            .rebuilding =
                [this] {
                  if (session_.settings().history) history_.plan(session_.now().time);
@@ -84,11 +85,53 @@ void Client::ready(ReadyKind kind) {
                                                              : kind == ReadyKind::resumed ? "; the session goes on."
                                                                                           : "; with a new session."));
   check_clock();
+  const bool another = std::exchange(followed_url_, session_.url()) != session_.url();
+  stand_in_.start_over();
+  take_service_level(session_.facts().service_level);
   if (!selected_) return select();
   if (kind == ReadyKind::resumed)
     subscriptions_.resume();
+  else if (another && session_.facts().redundancy != Redundancy::hot_and_mirrored)
+    subscriptions_.rebuild();  // The numbers of ours may be another client's there.
   else
     subscriptions_.transfer();
+}
+
+bool Client::is_one_of_a_set() const {
+  const auto redundancy = session_.facts().redundancy;
+  return !session_.other_urls().empty() || (redundancy != Redundancy::none && redundancy != Redundancy::transparent);
+}
+
+void Client::take_service_level(int level) {
+  constexpr std::string_view kRanges[] = {"in maintenance", "without data", "degraded", "healthy"};
+  const auto news = stand_in_.own_level(level, session_.now().monotonic);
+  if (news == StandIn::News::none || !is_one_of_a_set()) return;
+  // A server that lost sources leaves values out: that is trouble, its recovery is none.
+  notice(news == StandIn::News::fell ? NoticeKind::gap : NoticeKind::condition,
+         fmt::format("The server says that it is {}: its service level is {}.{}",
+                     kRanges[static_cast<int>(service_range(level))], level,
+                     news == StandIn::News::fell ? " The others of its set are asked." : ""));
+}
+
+std::optional<std::string> Client::level_wanted() {
+  if (!session_.is_ready() || !selected_) return std::nullopt;
+  return stand_in_.next(session_.other_urls(), session_.now().monotonic);
+}
+
+void Client::level_told(const std::string& url, const Result<int>& level) {
+  const auto better = stand_in_.told(url, level ? std::optional{*level} : std::nullopt);
+  // A change under way must get its answer; the next round comes soon.
+  if (!better || !session_.is_ready() || commands_.is_busy()) return;
+  notice(NoticeKind::condition, fmt::format("Changing over to {}, whose service level is {}; here it is {}.",
+                                            better->url, better->level, stand_in_.own_level()));
+  session_.change_to(better->url);
+}
+
+void Client::move_on() {
+  session_.lost();
+  subscriptions_.lost();
+  history_.lost();
+  commands_.lost();
 }
 
 void Client::check_clock() {
@@ -113,6 +156,7 @@ void Client::select() {
     if (!result->complete) message += fmt::format("; there are more: nodes_max is {}", session_.settings().nodes_max);
     for (const auto& name : result->specifications) message += fmt::format("; {}", name);
     notice(NoticeKind::connected, message + ".");
+    for (auto& trouble : result->troubles) notice(NoticeKind::rejected, std::move(trouble));
     points_.flatten_with(
         [types = std::move(result->types)](const ExtensionObject& object) { return types.flatten(object); });
     points_.declare(std::move(plans));
@@ -133,7 +177,8 @@ void Client::follow() {
                             .items_per_call = profile.items_per_call,
                             .values_per_read = per_read,
                             .data_change_filter = profile.data_change_filter,
-                            .events = settings.events});
+                            .events = settings.events,
+                            .service_level = is_one_of_a_set()});
   subscriptions_.start();
 }
 

@@ -3,6 +3,7 @@
 #include "connectors/opcua/session/commands.hpp"
 #include "connectors/opcua/session/history.hpp"
 #include "connectors/opcua/session/selection.hpp"
+#include "connectors/opcua/session/stand_in.hpp"
 #include "connectors/opcua/session/subscriptions.hpp"
 
 namespace hanse::connectors::opcua {
@@ -26,7 +27,11 @@ class Client {
   /// The socket is gone. Values turn bad, once an outage; says so where a session was up.
   void lost(const Error& reason, Timestamp now);
   /// The client wanted another socket: nothing is lost.
-  void move_on() { session_.lost(); }
+  void move_on();
+  /// The address of a server of the set that is to be asked for its service level now; each once until `level_told`.
+  std::optional<std::string> level_wanted();
+  /// What it said. A better server than the one that is followed is changed to.
+  void level_told(const std::string& url, const Result<int>& level);
   /// Changes something at the server; `take_output` has more to send then.
   void command(Command command, CommandDone done) { commands_.start(std::move(command), std::move(done)); }
   void close() { session_.close(); }
@@ -45,6 +50,8 @@ class Client {
   void event(const EventFieldList& event);
   void notice(NoticeKind kind, std::string message, std::string device = {});
   void check_clock();
+  void take_service_level(int level);
+  bool is_one_of_a_set() const;
 
   Sink& sink_;
   Session session_;
@@ -53,6 +60,8 @@ class Client {
   Selection selection_;
   HistoryFill history_;
   Commands commands_;
+  StandIn stand_in_;
+  std::string followed_url_;  ///< Where the subscriptions are.
   Selection::Done look_;
   bool selected_ = false, was_ready_ = false;
   std::string told_reason_;

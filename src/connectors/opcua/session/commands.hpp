@@ -25,6 +25,7 @@ class Commands {
   void start(Command command, CommandDone done);
   /// The connection is gone: what was under way is told so.
   void lost();
+  bool is_busy() const { return !jobs_.empty(); }
 
  private:
   struct Job {

@@ -12,8 +12,8 @@
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr Duration kCallLimit = 60s;
-constexpr std::uint32_t kObjects = 85;
+constexpr Duration kSelectionLimit = 60s;
+constexpr std::uint32_t kObjectsFolder = 85;
 // What is read of each variable: value, data type, user access level, historizing, display name, description.
 constexpr std::uint32_t kAttributes[] = {13, 14, 18, 20, 5};
 constexpr std::size_t kPerVariable = std::size(kAttributes);
@@ -43,6 +43,16 @@ signal::ValueType type_of(const NodeId& data_type) {
   }
 }
 
+/// Which encoding a structure, or the first of a list of them, says that it has; null for other values. Those of the
+/// standard itself need no description.
+const NodeId* encoding_of(const Variant& value) {
+  const ExtensionObject* object = nullptr;
+  if (const auto* one = std::get_if<Box<ExtensionObject>>(&value.value); one && *one) object = &**one;
+  if (const auto* many = std::get_if<Array<ExtensionObject>>(&value.value); many && !many->empty())
+    object = &many->front();
+  return object && object->type_id.space != 0 ? &object->type_id : nullptr;
+}
+
 }  // namespace
 
 void Selection::start(Done done) {
@@ -59,7 +69,7 @@ void Selection::start(Done done) {
     take_choices();
     return describe_from(0);
   }
-  NodeId root = kObjects;
+  NodeId root = kObjectsFolder;
   if (!settings.root.empty()) {
     const auto address = parse_node(settings.root);
     auto node = address ? resolve(*address, session_.facts().namespaces) : hanse::Result<NodeId>{address.error()};
@@ -107,7 +117,7 @@ void Selection::describe_from(std::size_t first) {
     for (const auto attribute : kAttributes)
       request.nodes.push_back({.node = candidates_[i].found.node, .attribute = attribute});
   }
-  session_.call(std::move(request), kCallLimit, [this, first, count](Reply<ReadResponse> reply) {
+  session_.call(std::move(request), kSelectionLimit, [this, first, count](Reply<ReadResponse> reply) {
     if (asks_for_less(reply.status) && per_read_ > kPerVariable) {
       per_read_ = std::max(per_read_ / 2, kPerVariable);
       return describe_from(first);
@@ -182,7 +192,7 @@ void Selection::read_units_from(std::size_t first) {
     }
     return read_types(std::move(types), kTypeRounds);
   }
-  session_.call(std::move(request), kCallLimit, [this, asked = std::move(asked), first](Reply<ReadResponse> reply) {
+  session_.call(std::move(request), kSelectionLimit, [this, asked = std::move(asked), first](Reply<ReadResponse> reply) {
     for (std::size_t i = 0; i < asked.size() && i < reply.value.results.size(); ++i)
       take_unit(candidates_[asked[i].first], reply.value.results[i], asked[i].second);
     read_units_from(first);
@@ -191,12 +201,12 @@ void Selection::read_units_from(std::size_t first) {
 
 void Selection::read_types(std::vector<NodeId> wanted, int rounds_left) {
   if (wanted.size() > per_read_) wanted.resize(per_read_);
-  if (wanted.empty() || rounds_left == 0) return finish();
+  if (wanted.empty() || rounds_left == 0) return read_dictionaries();
   ReadRequest request;
   constexpr std::uint32_t kDataTypeDefinition = 23;
   for (const auto& type : wanted) request.nodes.push_back({.node = type, .attribute = kDataTypeDefinition});
   session_.call(
-      std::move(request), kCallLimit, [this, wanted = std::move(wanted), rounds_left](Reply<ReadResponse> reply) {
+      std::move(request), kSelectionLimit, [this, wanted = std::move(wanted), rounds_left](Reply<ReadResponse> reply) {
         for (std::size_t i = 0; i < wanted.size() && i < reply.value.results.size(); ++i) {
           const auto* object = std::get_if<Box<ExtensionObject>>(&reply.value.results[i].value.value);
           if (!object || !*object) continue;
@@ -210,6 +220,22 @@ void Selection::read_types(std::vector<NodeId> wanted, int rounds_left) {
         std::erase_if(missing, [&](const NodeId& type) { return std::ranges::find(wanted, type) != wanted.end(); });
         read_types(std::move(missing), rounds_left - 1);
       });
+}
+
+/// What the attribute told nothing about: its values name an encoding, and that may have a description.
+void Selection::read_dictionaries() {
+  std::vector<NodeId> encodings;
+  for (const auto& candidate : candidates_) {
+    const auto* encoding = encoding_of(candidate.out.value.value);
+    if (encoding && !result_.types.knows_encoding(*encoding) &&
+        std::ranges::find(encodings, *encoding) == encodings.end())
+      encodings.push_back(*encoding);
+  }
+  if (encodings.empty()) return finish();
+  dictionaries_.start(std::move(encodings), result_.types, [this](std::vector<std::string> troubles) {
+    result_.troubles = std::move(troubles);
+    finish();
+  });
 }
 
 Declaration Selection::declare(const Candidate& candidate) const {

@@ -1,5 +1,7 @@
 #include "connectors/opcua/session/session.hpp"
 
+#include "connectors/opcua/names.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,9 +11,8 @@
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr Duration kCallLimit = 15s;
+constexpr Duration kSessionCallLimit = 15s;
 constexpr std::uint32_t kMessageBytesMax = 32U << 20;
-constexpr std::string_view kProductUri = "urn:hanse:node";
 
 constexpr std::uint32_t kNamespaceArray = 2255, kServerStatus = 2256, kServiceLevel = 2267, kContinuationPoints = 2735,
                         kNodesPerRead = 11705, kNodesPerBrowse = 11710, kNodesPerTranslate = 11712,
@@ -46,10 +47,32 @@ Result<std::string> read_file(const std::string& path) {
 
 }  // namespace
 
-const std::string& Session::url() const {
-  if (url_index_ == 0) return settings_.url;
-  const std::size_t place = url_index_ - 1, configured = settings_.fallback_urls.size();
+const std::string& Session::url() const { return url_at(url_index_); }
+
+const std::string& Session::url_at(std::size_t index) const {
+  if (index == 0) return settings_.url;
+  const std::size_t place = index - 1, configured = settings_.fallback_urls.size();
   return place < configured ? settings_.fallback_urls[place] : learned_urls_[place - configured];
+}
+
+std::vector<std::string> Session::other_urls() const {
+  std::vector<std::string> others;
+  for (std::size_t i = 0; i < urls(); ++i) {
+    if (i != url_index_) others.push_back(url_at(i));
+  }
+  return others;
+}
+
+void Session::change_to(std::string_view url) {
+  for (std::size_t i = 0; i < urls(); ++i) {
+    if (url_at(i) != url) continue;
+    close();
+    url_index_ = i;
+    endpoint_.reset();
+    changing_ = true;
+    ready_ = false;
+    return;
+  }
 }
 
 Result<ChannelSecurity> Session::channel_security(Now now) {
@@ -66,7 +89,7 @@ Result<ChannelSecurity> Session::channel_security(Now now) {
 }
 
 void Session::connected(Now now) {
-  ready_ = false;
+  ready_ = changing_ = false;
   refused_.reset();
   connection_.reset();
   if (endpoint_ && endpoint_->policy->is_none() &&
@@ -100,7 +123,7 @@ void Session::tick(Now now) {
 
 Session::Want Session::want() const {
   if (refused_ || !connection_ || connection_->failure()) return Want::end;
-  return endpoint_ && !discovered_ ? Want::connect : Want::exchange;
+  return changing_ || (endpoint_ && !discovered_) ? Want::connect : Want::exchange;
 }
 
 std::optional<Error> Session::failure() const {
@@ -117,7 +140,7 @@ void Session::lost() {
     url_index_ = (url_index_ + 1) % urls();
     if (urls() > 1) token_.reset();
   }
-  ready_ = false;
+  ready_ = changing_ = false;
   connection_.reset();
 }
 
@@ -131,7 +154,7 @@ void Session::close() {
 void Session::discover() {
   GetEndpointsRequest request;
   request.endpoint_url = url();
-  call(std::move(request), kCallLimit, [this](Reply<GetEndpointsResponse> reply) {
+  call(std::move(request), kSessionCallLimit, [this](Reply<GetEndpointsResponse> reply) {
     if (!reply.ok()) {
       return end(fail(ErrorCode::unavailable,
                       fmt::format("the server doesn't tell its endpoints: {}", to_string(reply.status))));
@@ -165,7 +188,7 @@ void Session::create() {
   request.requested_session_timeout_ms = static_cast<double>(settings_.session_timeout / 1ms);
   request.max_response_message_size = kMessageBytesMax;
   connection_->authentication(NodeId{});
-  call(std::move(request), kCallLimit, [this](Reply<CreateSessionResponse> reply) {
+  call(std::move(request), kSessionCallLimit, [this](Reply<CreateSessionResponse> reply) {
     if (!reply.ok()) {
       return end(fail(ErrorCode::unavailable, fmt::format("the server opens no session: {}", to_string(reply.status))));
     }
@@ -236,7 +259,7 @@ void Session::activate(ReadyKind kind) {
   if (!token) return end(token.error());
   request.user_identity_token = std::move(token->token);
   request.user_token_signature = std::move(token->signature);
-  call(std::move(request), kCallLimit, [this, kind](Reply<ActivateSessionResponse> reply) {
+  call(std::move(request), kSessionCallLimit, [this, kind](Reply<ActivateSessionResponse> reply) {
     if (!reply.ok()) return activation_refused(kind, reply.status);
     server_nonce_ = reply.value.server_nonce;
     read_facts(kind);
@@ -258,7 +281,7 @@ void Session::activation_refused(ReadyKind kind, StatusCode status) {
 void Session::read_facts(ReadyKind kind) {
   ReadRequest request;
   for (const auto number : kFactNodes) request.nodes.push_back({.node = number});
-  call(std::move(request), kCallLimit, [this, kind](Reply<ReadResponse> reply) {
+  call(std::move(request), kSessionCallLimit, [this, kind](Reply<ReadResponse> reply) {
     if (!reply.ok() || reply.value.results.size() != std::size(kFactNodes)) {
       return end(fail(ErrorCode::unavailable,
                       fmt::format("the server doesn't tell its namespaces: {}", to_string(reply.status))));
@@ -317,7 +340,7 @@ void Session::find_server_set() {
   FindServersRequest request;
   request.endpoint_url = url();
   for (const auto& uri : facts_.server_set) request.server_uris.emplace_back(uri);
-  call(std::move(request), kCallLimit, [this](Reply<FindServersResponse> reply) {
+  call(std::move(request), kSessionCallLimit, [this](Reply<FindServersResponse> reply) {
     if (reply.ok()) take_server_set(reply.value);
   });
 }

@@ -38,6 +38,10 @@ class Session {
   const std::string& url() const;
   /// Other servers of its set, as the server itself told; tried after `fallback_urls`.
   const std::vector<std::string>& learned_urls() const { return learned_urls_; }
+  /// All that may stand in for the one at `url`.
+  std::vector<std::string> other_urls() const;
+  /// Says goodbye to the server and wants a socket to the one at `url`, one of `other_urls`.
+  void change_to(std::string_view url);
   void connected(Now now);
   void receive(std::string_view bytes, Now now);
   void tick(Now now);
@@ -87,6 +91,7 @@ class Session {
   void find_server_set();
   void take_server_set(const FindServersResponse& response);
   bool is_worth_passing_over() const;
+  const std::string& url_at(std::size_t index) const;
   std::size_t urls() const { return 1 + settings_.fallback_urls.size() + learned_urls_.size(); }
   Result<UserIdentity> user() const;
   void end(Error error) { connection_->fail_with(std::move(error)); }
@@ -98,7 +103,7 @@ class Session {
   std::size_t passed_over_ = 0;  ///< Servers in a row that had no data.
   std::optional<Connection> connection_;
   std::optional<Error> refused_;  ///< Ended before there was a connection.
-  bool discovered_ = false, ready_ = false;
+  bool discovered_ = false, ready_ = false, changing_ = false;
   std::optional<ChosenEndpoint> endpoint_;
   std::string client_nonce_, server_nonce_, server_certificate_;
   std::optional<NodeId> token_;  ///< Of a session that may still be alive.

@@ -11,12 +11,13 @@ namespace hanse::connectors::opcua {
 namespace {
 
 constexpr std::size_t kPointsPerSubscription = 5000;  // Some servers stand still above 10,000 in one.
-constexpr Duration kCallLimit = 30s;
+constexpr Duration kSubscribeLimit = 30s;
 constexpr Duration kKeepAlive = 5s;
 constexpr Duration kSubscriptionLifetime = 5min;  // Long enough for a switch to be replaced.
 constexpr Duration kRetryRefused = 60s;
-// node-opcua answers items of handle 0xFFFFFFFF under handle 0: ours begin at 1, and the one for events stays below.
-constexpr std::uint32_t kFirstHandle = 1, kEventHandle = 0x7FFF'FFFF;
+// node-opcua answers items of handle 0xFFFFFFFF under handle 0: ours begin at 1, and those for events and
+// the service level stay below.
+constexpr std::uint32_t kFirstHandle = 1, kEventHandle = 0x7FFF'FFFF, kServiceLevelHandle = 0x7FFF'FFFE;
 constexpr std::size_t kRefusedShown = 10;
 constexpr std::size_t kFailuresMax = 5;
 constexpr std::size_t kPublishMin = 2;
@@ -84,7 +85,7 @@ void Subscriptions::create(std::size_t first) {
                                     3 * request.max_keep_alive_count);
   const std::size_t last = std::min(first + kPointsPerSubscription, points_.size());
   session_.call(
-      std::move(request), kCallLimit,
+      std::move(request), kSubscribeLimit,
       [this, first, last, generation = generation_](Reply<CreateSubscriptionResponse> reply) {
         if (generation != generation_) return;
         if (!reply.ok()) {
@@ -109,6 +110,7 @@ void Subscriptions::created(std::size_t first, std::size_t last, const CreateSub
     wanted_.push_back({.point = static_cast<std::uint32_t>(point), .subscription = position, .filter = true});
   }
   if (position == 0 && options_.events) create_event_item(response.subscription_id);
+  if (position == 0 && options_.service_level) create_service_level_item(response.subscription_id);
   pump();
   if (last < points_.size()) create(last);
   create_items();
@@ -157,7 +159,7 @@ void Subscriptions::create_items() {
   }
   creating_ = true;
   session_.call(
-      std::move(request), kCallLimit,
+      std::move(request), kSubscribeLimit,
       [this, batch = std::move(batch), generation = generation_](Reply<CreateMonitoredItemsResponse> reply) mutable {
         if (generation != generation_) return;
         creating_ = false;
@@ -229,7 +231,22 @@ void Subscriptions::create_event_item(std::uint32_t subscription_id) {
   item.parameters.filter = wrap(filter);
   request.items.push_back(std::move(item));
   // Many small servers have no events: a refusal is no news.
-  session_.call(std::move(request), kCallLimit, [](Reply<CreateMonitoredItemsResponse>) {});
+  session_.call(std::move(request), kSubscribeLimit, [](Reply<CreateMonitoredItemsResponse>) {});
+}
+
+void Subscriptions::create_service_level_item(std::uint32_t subscription_id) {
+  constexpr std::uint32_t kServiceLevel = 2267;
+  CreateMonitoredItemsRequest request;
+  request.subscription_id = subscription_id;
+  MonitoredItemCreateRequest item;
+  item.item = {.node = kServiceLevel};
+  item.parameters.client_handle = kServiceLevelHandle;
+  item.parameters.sampling_interval_ms =
+      std::chrono::duration<double, std::milli>(options_.publishing_interval).count();
+  item.parameters.queue_size = 1;
+  request.items.push_back(std::move(item));
+  // A server without one says all that it has to say at the next session.
+  session_.call(std::move(request), kSubscribeLimit, [](Reply<CreateMonitoredItemsResponse>) {});
 }
 
 void Subscriptions::all_created() {
@@ -316,6 +333,11 @@ void Subscriptions::take_data(const NotificationMessage& message) {
       const auto data = unwrap<DataChangeNotification>(object);
       if (!data) continue;
       for (const auto& item : data->monitored_items) {
+        if (item.client_handle == kServiceLevelHandle) {
+          const auto* level = std::get_if<std::uint8_t>(&item.value.value.value);
+          if (level && listener_.service_level) listener_.service_level(*level);
+          continue;
+        }
         const std::size_t point = std::size_t{item.client_handle} - kFirstHandle;  // 0 becomes too large to be one.
         if (point < points_.size()) points_.apply(point, item.value, now);
       }
@@ -338,7 +360,7 @@ void Subscriptions::ask_again(std::uint32_t subscription_id, std::uint32_t from,
   constexpr std::uint32_t kAskedMax = 1000;
   if (to - from > kAskedMax) from = to - kAskedMax;
   RepublishRequest request{.header = {}, .subscription_id = subscription_id, .retransmit_sequence_number = from};
-  session_.call(std::move(request), kCallLimit,
+  session_.call(std::move(request), kSubscribeLimit,
                 [this, subscription_id, from, to, generation = generation_](Reply<RepublishResponse> reply) {
                   if (generation != generation_) return;
                   if (!reply.ok()) {
@@ -370,7 +392,7 @@ void Subscriptions::republish(std::size_t position) {
   const auto& subscription = subscriptions_[position];
   RepublishRequest request{
       .header = {}, .subscription_id = subscription.id, .retransmit_sequence_number = subscription.expected};
-  session_.call(std::move(request), kCallLimit,
+  session_.call(std::move(request), kSubscribeLimit,
                 [this, position, generation = generation_](Reply<RepublishResponse> reply) {
                   if (generation != generation_) return;
                   auto& mine = subscriptions_[position];
@@ -396,7 +418,7 @@ void Subscriptions::transfer() {
   TransferSubscriptionsRequest request;
   for (const auto& subscription : subscriptions_) request.subscription_ids.push_back(subscription.id);
   session_.call(
-      std::move(request), kCallLimit, [this, generation = generation_](Reply<TransferSubscriptionsResponse> reply) {
+      std::move(request), kSubscribeLimit, [this, generation = generation_](Reply<TransferSubscriptionsResponse> reply) {
         if (generation != generation_) return;
         const auto& results = reply.value.results;
         const bool all =
@@ -428,7 +450,7 @@ void Subscriptions::refresh_from(Refresh which, std::size_t first) {
     asked.push_back(first);
   }
   if (asked.empty()) return;
-  session_.call(std::move(request), kCallLimit,
+  session_.call(std::move(request), kSubscribeLimit,
                 [this, which, asked = std::move(asked), first, generation = generation_](Reply<ReadResponse> reply) {
                   if (generation != generation_) return;
                   if (reply.ok() && reply.value.results.size() == asked.size()) {

@@ -19,6 +19,7 @@ struct SubscriptionOptions {
   std::size_t values_per_read = 1000;
   bool data_change_filter = true;  ///< The server can filter by deadband.
   bool events = false;
+  bool service_level = false;  ///< Follow what the server says about its own service.
 };
 
 /// Follows all points of a session by subscriptions: creates them in batches that the server bears, keeps publish
@@ -39,6 +40,7 @@ class Subscriptions {
     std::function<void(const Outcome& outcome)> created;
     std::function<void(const std::string& what, std::optional<Timestamp> begin)> gap;
     std::function<void(const EventFieldList& event)> event;
+    std::function<void(int level)> service_level;
     std::function<void()> rebuilding;  ///< The server lost our subscriptions; before new ones are made.
   };
   Subscriptions(Session& session, Points& points, Listener listener)
@@ -51,6 +53,8 @@ class Subscriptions {
   void resume();
   /// Takes the old session's over to the new one, or makes all anew.
   void transfer();
+  /// Makes all anew, as on a server that never heard of the ones there were.
+  void rebuild();
   /// The connection is gone; ids and numbers stay for what comes.
   void lost();
   void tick();
@@ -84,7 +88,6 @@ class Subscriptions {
     std::uint32_t subscription = 0;  ///< Position, not id.
     bool filter = true;
   };
-  void rebuild();
   void create(std::size_t first);
   void created(std::size_t first, std::size_t last, const CreateSubscriptionResponse& response);
   void create_items();
@@ -92,6 +95,7 @@ class Subscriptions {
   void items_failed(std::vector<WantedItem> batch, StatusCode status);
   void refuse(const WantedItem& item, StatusCode status);
   void create_event_item(std::uint32_t subscription_id);
+  void create_service_level_item(std::uint32_t subscription_id);
   bool is_filtered(const WantedItem& item) const;
   MonitoredItemCreateRequest item_request(const WantedItem& item) const;
   void all_created();
