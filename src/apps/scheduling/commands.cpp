@@ -280,6 +280,19 @@ Result<void> Scheduling::book_parts(const store::Actor& actor, const OperationKe
   return {};
 }
 
+Result<TellAnswer> Scheduling::tell(const store::Actor& actor, const TellRequest& request) {
+  HANSE_TRY(const auto told, record_of(*book_->ledger(), request, context_.clock.now()));
+  const auto keep = [&]<class T>(const T& record) -> Result<TellAnswer> {
+    HANSE_CHECK(book_->put<T>(actor, {record}));
+    return TellAnswer{std::string{KindOf<T>::plural}, record.id};
+  };
+  if (told.arrival) return keep(*told.arrival);
+  if (told.absence) return keep(*told.absence);
+  if (told.network) return keep(*told.network);
+  HANSE_ASSERT(told.tariff);
+  return keep(*told.tariff);
+}
+
 Result<std::string> Scheduling::split(const store::Actor& actor, const std::string& id, std::int64_t quantity) {
   const auto ledger = book_->ledger();
   const auto found = ledger->orders.find(id);

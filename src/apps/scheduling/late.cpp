@@ -17,6 +17,7 @@ class Chains {
     for (const auto& operation : operations) {
       at_[{operation.order, operation.step}] = &operation;
       on_[operation.machine].push_back(&operation);
+      if (!operation.attended_by.empty()) attended_[operation.attended_by].push_back(&operation);
     }
   }
 
@@ -59,10 +60,28 @@ class Chains {
       link.blocker = Blocker::release;
       return nullptr;
     }
+    if (const auto* arrival = arrival_of(at)) {
+      link.blocker = Blocker::material;
+      link.detail = arrival->material.empty() ? arrival->reason : arrival->material;
+      return nullptr;
+    }
     if (closed_before(at, setup, link)) {
       link.blocker = Blocker::closed;
       // What kept the machine until it closed is part of the chain.
       return machine && machine->end + setup >= at.start - setup - Duration{12h} ? machine : nullptr;
+    }
+    if (const auto* other = latest_before(attended_, at.attended_by, at); other && other->end >= at.start - kTouch) {
+      link.blocker = Blocker::person;
+      link.detail = at.attended_by;
+      return other;
+    }
+    if (step && !in_.ledger.transport.empty() && step->machine != at.machine) {
+      link.blocker = Blocker::transport;
+      return step;
+    }
+    if (!at.attended_by.empty() && at.start > in_.now + kTouch) {
+      link.blocker = Blocker::person;
+      link.detail = at.attended_by;
     }
     return nullptr;
   }
@@ -93,12 +112,30 @@ class Chains {
   }
 
   const PlannedOperation* machine_before(const PlannedOperation& at) const {
+    return latest_before(on_, at.machine, at);
+  }
+
+  /// What ends last before `at` starts, of those that share the machine or operator with it.
+  template <class Key>
+  static const PlannedOperation* latest_before(const std::map<Key, std::vector<const PlannedOperation*>>& by,
+                                               const Key& key, const PlannedOperation& at) {
     const PlannedOperation* latest = nullptr;
-    for (const auto* other : on_.at(at.machine)) {
+    const auto found = by.find(key);
+    if (found == by.end()) return nullptr;
+    for (const auto* other : found->second) {
       if (other == &at || other->end > at.start + kTouch) continue;
       if (!latest || other->end > latest->end) latest = other;
     }
     return latest;
+  }
+
+  /// The material that comes just when the operation starts.
+  const MaterialArrival* arrival_of(const PlannedOperation& at) const {
+    for (const auto& [id, arrival] : in_.ledger.arrivals) {
+      if (arrival.order != at.order || (!arrival.step.empty() && arrival.step != at.step)) continue;
+      if (arrival.at >= at.start - kTouch && arrival.at <= at.start + kTouch) return &arrival;
+    }
+    return nullptr;
   }
 
   bool closed_before(const PlannedOperation& at, Duration setup, CauseLink& link) const {
@@ -120,6 +157,7 @@ class Chains {
   const ModelInput& in_;
   std::map<OperationKey, const PlannedOperation*> at_;
   std::map<AssetId, std::vector<const PlannedOperation*>> on_;
+  std::map<std::string, std::vector<const PlannedOperation*>> attended_;
 };
 
 }  // namespace

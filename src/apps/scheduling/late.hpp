@@ -14,11 +14,15 @@ enum class Blocker {
   change_over,  ///< The machine is set up until then.
   closed,       ///< The machine doesn't work before: shift, maintenance, breakdown.
   release,      ///< The order isn't released before.
+  material,     ///< Its material comes then.
+  transport,    ///< Its parts are on their way, or wait for a vehicle.
+  person,       ///< The operator attends something else until then, or isn't there.
   pin,          ///< The planner wants it so.
   running,      ///< It runs.
   start,        ///< Nothing: it could begin at once.
 };
-HANSE_DESCRIBE_ENUM(Blocker, step, machine, change_over, closed, release, pin, running, start)
+HANSE_DESCRIBE_ENUM(Blocker, step, machine, change_over, closed, release, material, transport, person, pin, running,
+                    start)
 
 /// One link of the chain from a late end back to what began it.
 struct CauseLink {
@@ -27,7 +31,7 @@ struct CauseLink {
   AssetId machine;
   Timestamp start, end;
   Blocker blocker = Blocker::start;
-  std::string detail;  ///< Why the machine is closed.
+  std::string detail;  ///< Why the machine is closed, what comes late, who is busy.
 };
 HANSE_DESCRIBE(CauseLink, (order, step, machine, start, end, blocker, detail))
 

@@ -34,9 +34,13 @@ class Builder {
 
   Model build() {
     collect_families();
+    add_people();
+    for (const auto& [id, arrival] : in_.ledger.arrivals) arrivals_[arrival.order].push_back(&arrival);
     for (const auto& [id, order] : in_.ledger.orders) {
       if (order.status == OrderStatus::open) add_order(order);
     }
+    add_transport();
+    add_energy();
     return std::move(model_);
   }
 
@@ -63,6 +67,115 @@ class Builder {
     }
   }
 
+  /// Everybody who works within the horizon, one by one: a crew of three is three people with the same skills.
+  void add_people() {
+    for (const auto& [id, crew] : in_.ledger.operators) {
+      solver::Operator person;
+      if (!crew.calendar.empty()) {
+        const auto calendar = in_.plant.calendars.find(crew.calendar);
+        if (calendar == in_.plant.calendars.end()) continue;
+        person.calendar = calendar_index(calendar->second);
+        if (!person.calendar) continue;
+      }
+      for (const auto& skill : crew.skills) {
+        const auto [known, fresh] = skills_.try_emplace(skill, static_cast<std::uint32_t>(skills_.size()));
+        if (fresh) model_.problem.skills.push_back(skill);
+        person.skills.push_back(solver::SkillIndex{known->second});
+      }
+      for (std::int64_t member = 0; member < crew.count; ++member) {
+        person.name = person_name(crew, member);
+        person.absences = absences_of(crew, member);
+        model_.people.push_back(person.name);
+        model_.problem.operators.push_back(person);
+      }
+    }
+  }
+
+  std::vector<solver::Closure> absences_of(const Operator& crew, std::int64_t member) const {
+    std::vector<solver::Closure> out;
+    for (const auto& [key, absence] : in_.ledger.absences) {
+      if (absence.person != crew.id || absence.end <= model_.origin) continue;
+      if (absence.count > 0 && member >= absence.count) continue;
+      const Seconds begin = std::max(0, model_.seconds(absence.begin)), end = model_.seconds(absence.end);
+      if (begin < end) out.push_back({begin, end, absence.reason.empty() ? "absent" : absence.reason});
+    }
+    return out;
+  }
+
+  /// Places of the problem's machines that are this asset or below it.
+  std::vector<std::size_t> machines_below(const AssetId& asset) const {
+    std::vector<std::size_t> out;
+    for (std::size_t m = 0; m < model_.machines.size(); ++m) {
+      if (is_below(model_.machines[m], asset)) out.push_back(m);
+    }
+    return out;
+  }
+
+  void add_transport() {
+    if (in_.ledger.transport.empty()) return;
+    const auto& network = in_.ledger.transport.begin()->second;
+    struct Pair {
+      std::vector<std::size_t> from, to;
+      Seconds seconds;
+      bool back;
+    };
+    std::vector<Pair> pairs;
+    for (const auto& way : network.ways) {
+      auto from = machines_below(way.from), to = machines_below(way.to);
+      pairs.push_back({to, from, ceil_seconds(way.seconds), true});
+      pairs.push_back({std::move(from), std::move(to), ceil_seconds(way.seconds), false});
+    }
+    // The wide ones first, so that the narrow ones have the last word; a way's own direction after the way back.
+    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
+      return std::pair{b.from.size() * b.to.size(), !a.back} < std::pair{a.from.size() * a.to.size(), !b.back};
+    });
+    const auto count = model_.machines.size();
+    std::vector ways(count, std::vector<Seconds>(count, ceil_seconds(network.default_s)));
+    for (const auto& pair : pairs) {
+      for (const auto from : pair.from) {
+        for (const auto to : pair.to) ways[from][to] = pair.seconds;
+      }
+    }
+    for (std::size_t m = 0; m < count; ++m) ways[m][m] = 0;
+    add_last_ways(ways);
+    model_.problem.transport = solver::Transport{
+        .seconds = std::move(ways),
+        .vehicles = static_cast<std::int32_t>(
+            network.vehicles == 0 ? 0 : std::max<std::int64_t>(1, network.vehicles - network.out_of_service))};
+  }
+
+  /// What was finished just now is still to be brought to the next step, wherever that will be.
+  void add_last_ways(const std::vector<std::vector<Seconds>>& ways) {
+    for (const auto& one : brought_) {
+      auto& operation = model_.problem.jobs[one.job].operations[one.operation];
+      const auto from = machines_.find(one.from);
+      if (from == machines_.end() || !from->second) continue;
+      Seconds longest = 0;
+      for (const auto& mode : operation.modes)
+        longest = std::max(longest, ways[position(*from->second)][position(mode.machine)]);
+      operation.release = std::max(operation.release, one.ready + longest);
+    }
+  }
+
+  void add_energy() {
+    if (in_.ledger.tariffs.empty()) return;
+    const auto& tariff = in_.ledger.tariffs.begin()->second;
+    for (const auto& price : tariff.prices) {
+      const Seconds start = std::max(0, model_.seconds(price.from));
+      auto& steps = model_.problem.tariff;
+      if (!steps.empty() && steps.back().start == start) steps.pop_back();  // Of those past, the last one holds.
+      steps.push_back({start, std::llround(price.per_mwh * 100)});
+    }
+    auto powers = tariff.machines;
+    std::stable_sort(powers.begin(), powers.end(), [&](const MachinePower& a, const MachinePower& b) {
+      return machines_below(a.machine).size() > machines_below(b.machine).size();
+    });
+    for (const auto& power : powers) {
+      for (const auto m : machines_below(power.machine))
+        model_.problem.machines[m].power_w = static_cast<std::int32_t>(std::lround(power.kw * 1000));
+    }
+  }
+
   std::uint32_t family(const std::string& name) {
     return families_.try_emplace(name, static_cast<std::uint32_t>(families_.size())).first->second;
   }
@@ -84,7 +197,7 @@ class Builder {
   bool lay_out(const AssetId& id, solver::Machine& machine) {
     if (!in_.plant.asset(id)) return false;
     if (const auto* calendar = in_.plant.calendar_of(id)) {
-      machine.calendar = calendar_index(calendar->id, id);
+      machine.calendar = calendar_index(*calendar);
       if (!machine.calendar) return false;
     }
     add_closures(id, machine);
@@ -96,11 +209,13 @@ class Builder {
     return true;
   }
 
-  std::optional<solver::CalendarIndex> calendar_index(const std::string& calendar, const AssetId& asset) {
-    const auto known = calendars_.find(calendar);
+  std::optional<solver::CalendarIndex> calendar_index(const plant::Calendar& calendar) {
+    const auto known = calendars_.find(calendar.id);
     if (known != calendars_.end()) return known->second;
-    solver::Calendar laid{.name = calendar, .working = {}, .repeat_every = 0};
-    for (const auto& span : working_spans(in_.plant, asset, {model_.origin, in_.now + in_.settings.horizon})) {
+    solver::Calendar laid{.name = calendar.id, .working = {}, .repeat_every = 0};
+    const auto found = in_.plant.zones.find(calendar.time_zone);
+    const auto zone = found == in_.plant.zones.end() ? std::make_shared<const plant::TimeZone>() : found->second;
+    for (const auto& span : working_spans(calendar, *zone, {model_.origin, in_.now + in_.settings.horizon})) {
       const Seconds begin = std::max(0, model_.seconds(span.begin)), end = model_.seconds(span.end);
       if (end <= begin) continue;
       if (!laid.working.empty() && laid.working.back().end >= begin) {
@@ -114,7 +229,7 @@ class Builder {
       made = solver::CalendarIndex{static_cast<std::uint32_t>(model_.problem.calendars.size())};
       model_.problem.calendars.push_back(std::move(laid));
     }
-    calendars_[calendar] = made;
+    calendars_[calendar.id] = made;
     return made;
   }
 
@@ -172,6 +287,11 @@ class Builder {
     // What is overdue already is due at zero: the solver only needs to know that every second counts.
     if (order.due) job.due = std::max(0, model_.seconds(*order.due));
     job.weight = static_cast<std::int32_t>(order.weight);
+    const auto brought = brought_.size();
+    const auto unwanted = [&](std::string why) {
+      brought_.resize(brought);
+      leave_out(order, std::move(why));
+    };
     std::vector<std::optional<std::uint32_t>> place(routing->steps.size());
     std::vector<OperationKey> keys;
     std::vector<bool> running;
@@ -186,7 +306,14 @@ class Builder {
       if (!place[i]) continue;
       solver::Operation operation{.name = routing->steps[i].id};
       if (auto wrong = add_modes(order, routing->steps[i], operation); !wrong.empty()) {
-        return leave_out(order, std::move(wrong));
+        return unwanted(std::move(wrong));
+      }
+      const auto& skill = routing->steps[i].skill;
+      if (const auto known = skills_.find(skill); known != skills_.end()) {
+        operation.skill = solver::SkillIndex{known->second};
+      } else if (!skill.empty()) {
+        return unwanted(
+            fmt::format("step '{}' needs the skill '{}', which no operator at work has", routing->steps[i].id, skill));
       }
       running[*place[i]] = set_pin(order, routing->steps[i], operation);
       set_before(order, *routing, i, place, operation);
@@ -296,15 +423,33 @@ class Builder {
       }
       const auto* done = in_.progress.find({order.id, routing.steps[before].id});
       if (done && done->finished) {
-        release = std::max(release, model_.seconds(*done->finished) + ceil_seconds(routing.steps[before].lag_s));
+        const Seconds ready = model_.seconds(*done->finished) + ceil_seconds(routing.steps[before].lag_s);
+        release = std::max(release, ready);
+        brought_.push_back({model_.problem.jobs.size(), *place[step], done->machine, ready});
+      }
+    }
+    if (const auto arrivals = arrivals_.find(order.id); arrivals != arrivals_.end()) {
+      for (const auto* arrival : arrivals->second) {
+        if (arrival->step.empty() || arrival->step == routing.steps[step].id)
+          release = std::max(release, model_.seconds(arrival->at));
       }
     }
     // A search that knows no now must not begin in the past either.
     operation.release = std::max(model_.now, release);
   }
 
+  /// A part whose step before is done and no longer in the problem.
+  struct Brought {
+    std::size_t job, operation;
+    AssetId from;
+    Seconds ready;
+  };
+
   const ModelInput& in_;
   Model model_;
+  std::map<std::string, std::uint32_t> skills_;
+  std::map<std::string, std::vector<const MaterialArrival*>> arrivals_;
+  std::vector<Brought> brought_;
   std::map<OperationKey, const Pinning*> pins_;
   std::map<OperationKey, AssetId> running_;
   std::map<AssetId, const ChangeOverMatrix*> matrix_of_;
@@ -329,12 +474,19 @@ std::map<OperationKey, std::size_t> Model::places() const {
 
 Model build_model(const ModelInput& input) { return Builder{input}.build(); }
 
+std::string person_name(const Operator& crew, std::int64_t member) {
+  return crew.count == 1 ? crew.id : fmt::format("{} {}", crew.id, member + 1);
+}
+
 std::vector<plant::Span> working_spans(const plant::Records& plant, const AssetId& asset, plant::Span range) {
   const auto* calendar = plant.calendar_of(asset);
   if (!calendar) return {range};
+  return working_spans(*calendar, *plant.zone_of(asset), range);
+}
+
+std::vector<plant::Span> working_spans(const plant::Calendar& calendar, const plant::TimeZone& zone, plant::Span range) {
   std::vector<plant::Span> out;
-  const auto zone = plant.zone_of(asset);
-  for (const auto& shift : plant::shifts_between(*calendar, *zone, range)) {
+  for (const auto& shift : plant::shifts_between(calendar, zone, range)) {
     Timestamp from = shift.span.begin;
     auto breaks = shift.breaks;
     std::sort(breaks.begin(), breaks.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
@@ -363,14 +515,26 @@ solver::Schedule as_schedule(const Model& model, std::span<const PlannedOperatio
   const auto places = model.places();
   std::map<AssetId, std::uint32_t> machines;
   for (std::uint32_t i = 0; i < model.machines.size(); ++i) machines[model.machines[i]] = i;
+  std::map<std::string, std::uint32_t> people;
+  for (std::uint32_t i = 0; i < model.people.size(); ++i) people[model.people[i]] = i;
+  std::vector<const solver::Operation*> flat;
+  for (const auto& job : model.problem.jobs) {
+    for (const auto& operation : job.operations) flat.push_back(&operation);
+  }
   for (const auto& planned : operations) {
     const auto place = places.find({planned.order, planned.step});
     const auto machine = machines.find(planned.machine);
     if (place == places.end() || machine == machines.end()) continue;
-    schedule.operations[place->second] = solver::Placement{solver::MachineIndex{machine->second},
-                                                           std::max(0, model.seconds(planned.start)),
-                                                           std::max(0, model.seconds(planned.end)),
-                                                           {}};
+    auto& at = schedule.operations[place->second].emplace();
+    at.machine = solver::MachineIndex{machine->second};
+    at.start = std::max(0, model.seconds(planned.start));
+    at.end = std::max(0, model.seconds(planned.end));
+    const auto& skill = flat[place->second]->skill;
+    const auto person = people.find(planned.attended_by);
+    if (!skill || person == people.end()) continue;
+    const auto& skills = model.problem.operators[person->second].skills;
+    if (std::find(skills.begin(), skills.end(), *skill) != skills.end())
+      at.attended_by = solver::OperatorIndex{person->second};
   }
   return schedule;
 }
@@ -405,7 +569,8 @@ std::vector<PlannedOperation> as_operations(const Model& model, const solver::Sc
                    .start = model.time(at.start),
                    .end = model.time(at.end),
                    .setup_s = setup_s,
-                   .running = model.running[i]});
+                   .running = model.running[i],
+                   .attended_by = at.attended_by ? model.people[position(*at.attended_by)] : std::string{}});
   }
   return out;
 }

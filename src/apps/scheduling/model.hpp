@@ -37,6 +37,7 @@ struct Model {
   std::vector<OperationKey> keys;       ///< By operation.
   std::vector<bool> running;            ///< By operation.
   std::vector<AssetId> machines;        ///< By machine.
+  std::vector<std::string> people;      ///< By operator: the record's id, with a number where there are several.
   std::vector<std::string> orders;      ///< By job.
   std::vector<UnplacedOrder> left_out;  ///< Orders that can't be scheduled at all, and why.
   std::vector<UnplacedOrder> remarks;   ///< Pins that can't be kept, and why; their orders are scheduled.
@@ -51,7 +52,12 @@ struct Model {
 
 Model build_model(const ModelInput& input);
 
-/// Working spans of an asset in the range: its calendar without breaks, around the clock without one.
+/// The operators of the ledger that are one record, as `Model::people` names them.
+std::string person_name(const Operator& crew, std::int64_t member);
+
+/// Working spans in the range without breaks; clipped to it.
+std::vector<plant::Span> working_spans(const plant::Calendar& calendar, const plant::TimeZone& zone, plant::Span range);
+/// Of an asset: its calendar, around the clock without one.
 std::vector<plant::Span> working_spans(const plant::Records& plant, const AssetId& asset, plant::Span range);
 
 /// The published operations as the solver's placements; what it doesn't know any more is left out.

@@ -16,8 +16,12 @@ solver::Seconds seconds_of(Duration duration) {
       std::clamp<std::int64_t>(duration.count() / 1'000'000'000, 0, solver::kHorizonMax));
 }
 
-solver::Objective objective_of(const SchedulingSettings& settings) {
-  return {.makespan = 1, .weighted_tardiness = settings.tardiness_weight, .setup_seconds = settings.setup_weight};
+solver::Objective objective_of(const PlanRequest& request) {
+  const auto& settings = request.settings;
+  return {.makespan = 1,
+          .weighted_tardiness = settings.tardiness_weight,
+          .setup_seconds = settings.setup_weight,
+          .energy_cost = request.model.problem.tariff.empty() ? 0 : settings.energy_weight};
 }
 
 /// A second of shift costs a fifth of a second of tardiness, whatever the objective's weights are.
@@ -92,6 +96,7 @@ void add_figures(const PlanRequest& request, const solver::Measures& measures, P
   figures.operations = std::ssize(draft.operations);
   figures.unplaced_orders = std::ssize(draft.unplaced);
   figures.setup_h = static_cast<double>(measures.setup_seconds) / 3600;
+  figures.energy_cost = static_cast<double>(measures.energy_cost) / 100;
   for (const auto& [id, end] : order_ends(draft.operations)) {
     figures.end = std::max(figures.end.value_or(end), end);
     const auto order = request.ledger.orders.find(id);
@@ -113,7 +118,7 @@ void add_unplaced(const PlanRequest& request, const solver::Schedule& schedule, 
 /// By the solver alone, from dispatching or from what was published.
 Result<PlanDraft> search_afresh(const PlanRequest& request) {
   const auto& model = request.model;
-  solver::SolveOptions options{.objective = objective_of(request.settings), .iterations_max = request.iterations_max};
+  solver::SolveOptions options{.objective = objective_of(request), .iterations_max = request.iterations_max};
   options.expired = request.expired;
   if (!request.published.empty()) {
     HANSE_TRY(options.start, shifted_schedule(model, request.published));
@@ -157,7 +162,7 @@ Result<PlanDraft> draft_schedule(const PlanRequest& request) {
   }
   if (request.published.empty() || request.afresh) return search_afresh(request);
   const solver::Plan plan{.problem = model.problem, .schedule = as_schedule(model, request.published)};
-  HANSE_TRY(const auto found, solver::reschedule(plan, {.objective = objective_of(request.settings),
+  HANSE_TRY(const auto found, solver::reschedule(plan, {.objective = objective_of(request),
                                                         .now = model.now,
                                                         .frozen = seconds_of(request.settings.frozen),
                                                         .firm = seconds_of(request.settings.firm),

@@ -116,7 +116,8 @@ std::vector<Line> lines_of(const Model& model, const solver::Schedule& schedule)
   return lines;
 }
 
-/// Places the job's operations one after another; false when one finds no room.
+/// Places the job's operations one after another; false when one finds no room. Nobody is found to attend them and no
+/// vehicle to carry them: the checker refuses what would need one, and the order then comes after all others.
 bool insert_job(const Model& model, std::size_t job, std::size_t first, solver::Schedule& schedule) {
   auto lines = lines_of(model, schedule);
   const auto& operations = model.problem.jobs[job].operations;
@@ -127,10 +128,15 @@ bool insert_job(const Model& model, std::size_t job, std::size_t first, solver::
       const auto& operation = operations[i];
       const auto& after = *operation.after;  // The model always names them.
       if (done[i] != 0 || std::any_of(after.begin(), after.end(), [&](auto one) { return done[one] == 0; })) continue;
-      Seconds ready = std::max(operation.release, model.now);
-      for (const auto one : after) ready = std::max(ready, schedule.operations[first + one]->end + operations[one].lag);
       std::optional<solver::Placement> best;
       for (const auto& mode : operation.modes) {
+        Seconds ready = std::max(operation.release, model.now);
+        for (const auto one : after) {
+          const auto& before_it = *schedule.operations[first + one];
+          const auto& transport = model.problem.transport;
+          const Seconds way = transport ? transport->seconds[position(before_it.machine)][position(mode.machine)] : 0;
+          ready = std::max(ready, before_it.end + operations[one].lag + way);
+        }
         const auto gap = first_gap(lines[position(mode.machine)], ready, mode.duration, operation, model.now);
         if (gap && (!best || gap->end < best->end)) best = solver::Placement{mode.machine, gap->start, gap->end, {}};
       }

@@ -34,11 +34,12 @@ struct PlannedOperation {
   std::string step;
   AssetId machine;
   Timestamp start, end;
-  double setup_s = 0;    ///< Just before its start.
-  bool running = false;  ///< It had begun when this was published.
+  double setup_s = 0;       ///< Just before its start.
+  bool running = false;     ///< It had begun when this was published.
+  std::string attended_by;  ///< Id of an operator, with a number where there are several; empty: nobody needs to.
   friend bool operator==(const PlannedOperation&, const PlannedOperation&) = default;
 };
-HANSE_DESCRIBE(PlannedOperation, (order, step, machine, start, end, setup_s, running))
+HANSE_DESCRIBE(PlannedOperation, (order, step, machine, start, end, setup_s, running, attended_by))
 
 /// Why an operation is elsewhere: the solver's reasons, and those that only people have.
 enum class ChangeReason {
@@ -79,8 +80,9 @@ struct UnplacedOrder {
 HANSE_DESCRIBE(UnplacedOrder, (order, reason))
 
 /// What made a new schedule.
-enum class Cause { first, orders, records, machine, progress, manual, asked, undo };
-HANSE_DESCRIBE_ENUM(Cause, first, orders, records, machine, progress, manual, asked, undo)
+enum class Cause { first, orders, records, machine, material, people, fleet, price, progress, manual, asked, undo };
+HANSE_DESCRIBE_ENUM(Cause, first, orders, records, machine, material, people, fleet, price, progress, manual, asked,
+                    undo)
 
 struct ScheduleFigures {
   std::int64_t operations = 0;
@@ -88,13 +90,14 @@ struct ScheduleFigures {
   std::int64_t unplaced_orders = 0;
   double tardiness_h = 0;  ///< Sum of weight times hours late.
   double setup_h = 0;
+  double energy_cost = 0;        ///< In the tariff's currency.
   std::optional<Timestamp> end;  ///< Of the last operation.
   double nervousness = 0;        ///< Share of what starts in the frozen and firm zone that moved.
   double avoided_h = 0;          ///< Right-shift's value minus this one's, in weighted hours.
   double solve_ms = 0;
 };
-HANSE_DESCRIBE(ScheduleFigures,
-               (operations, late_orders, unplaced_orders, tardiness_h, setup_h, end, nervousness, avoided_h, solve_ms))
+HANSE_DESCRIBE(ScheduleFigures, (operations, late_orders, unplaced_orders, tardiness_h, setup_h, energy_cost, end,
+                                 nervousness, avoided_h, solve_ms))
 
 /// A published schedule. Versions count up; the highest is in force.
 struct ScheduleVersion {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/scheduling/resources.hpp"
 #include "base/describe.hpp"
 #include "base/json.hpp"
 #include "plant/equipment.hpp"
@@ -16,8 +17,6 @@
 // (production order, routing) and of planners everywhere.
 
 namespace hanse::apps::scheduling {
-
-using plant::AssetId;
 
 enum class OrderStatus { open, completed, cancelled };
 HANSE_DESCRIBE_ENUM(OrderStatus, open, completed, cancelled)
@@ -34,6 +33,7 @@ struct ProductionOrder {
   OrderStatus status = OrderStatus::open;
   std::string customer, note;
   std::vector<std::string> completed_steps;  ///< Done before the plan knew the order.
+  std::string programme_order;               ///< Of a programme, which it is a part of; empty: the plant's own.
   friend bool operator==(const ProductionOrder&, const ProductionOrder&) = default;
   void validate(JsonReader& reader) const;
   static std::vector<store::IndexField> index(const ProductionOrder& order) {
@@ -50,11 +50,14 @@ struct ProductionOrder {
         FieldNote{.field = "routing", .summary = "Id of a routing; empty for the product's own.", .length_max = 100},
         FieldNote{.field = "customer", .summary = "Whom it is for.", .length_max = 200},
         FieldNote{.field = "note", .summary = "In a person's words.", .length_max = 1000},
-        FieldNote{.field = "completed_steps", .summary = "Steps that are done already.", .length_max = 100}};
+        FieldNote{.field = "completed_steps", .summary = "Steps that are done already.", .length_max = 100},
+        FieldNote{.field = "programme_order",
+                  .summary = "Order of a programme that it is a part of; the node keeps quantity and date as ordered.",
+                  .length_max = 300}};
   }
 };
-HANSE_DESCRIBE(ProductionOrder,
-               (id, product, quantity, release, due, weight, routing, status, customer, note, completed_steps))
+HANSE_DESCRIBE(ProductionOrder, (id, product, quantity, release, due, weight, routing, status, customer, note,
+                                 completed_steps, programme_order))
 
 /// One machine that can do a step.
 struct RoutingMachine {
@@ -80,6 +83,7 @@ struct RoutingStep {
   double lag_s = 0;                               ///< Wait before the next step: cooling, curing, transport.
   bool resumable = true;                          ///< May pause while its machine doesn't work.
   std::string family;                             ///< For set-ups; empty: the product.
+  std::string skill;                              ///< Somebody with it attends throughout; empty: nobody needs to.
   friend bool operator==(const RoutingStep&, const RoutingStep&) = default;
   static constexpr auto notes() {
     return std::array{
@@ -92,10 +96,11 @@ struct RoutingStep {
         FieldNote{.field = "fixed_s", .summary = "Seconds per order, besides those per part.", .min = 0, .max = 1e7},
         FieldNote{.field = "lag_s", .summary = "Seconds to wait before the next step.", .min = 0, .max = 1e7},
         FieldNote{.field = "resumable", .summary = "May pause while its machine doesn't work."},
-        FieldNote{.field = "family", .summary = "Set-up family; empty for the product.", .length_max = 100}};
+        FieldNote{.field = "family", .summary = "Set-up family; empty for the product.", .length_max = 100},
+        FieldNote{.field = "skill", .summary = "Of the operator who attends; empty for none.", .length_max = 100}};
   }
 };
-HANSE_DESCRIBE(RoutingStep, (id, name, machines, after, fixed_s, lag_s, resumable, family))
+HANSE_DESCRIBE(RoutingStep, (id, name, machines, after, fixed_s, lag_s, resumable, family, skill))
 
 /// How a product is made.
 struct Routing {
@@ -167,6 +172,11 @@ struct Ledger {
   std::map<std::string, Routing> routings;
   std::map<std::string, ChangeOverMatrix> change_overs;
   std::map<std::string, MaintenanceWindow> maintenance;
+  std::map<std::string, Operator> operators;
+  std::map<std::string, Absence> absences;
+  std::map<std::string, MaterialArrival> arrivals;
+  std::map<std::string, TransportNetwork> transport;  ///< One at most.
+  std::map<std::string, EnergyTariff> tariffs;        ///< One at most.
 
   /// By the order's own word, else the product's; null when there is none, or several and none named.
   const Routing* routing_of(const ProductionOrder& order) const;
@@ -177,11 +187,21 @@ std::vector<FieldError> check(const plant::Records& plant, const Ledger& ledger,
 std::vector<FieldError> check(const plant::Records& plant, const Ledger& ledger, const Routing& routing);
 std::vector<FieldError> check(const plant::Records& plant, const Ledger& ledger, const ChangeOverMatrix& matrix);
 std::vector<FieldError> check(const plant::Records& plant, const Ledger& ledger, const MaintenanceWindow& window);
+std::vector<FieldError> check(const plant::Records& plant, const Ledger& ledger, const Operator& person);
+std::vector<FieldError> check(const plant::Records& plant, const Ledger& ledger, const Absence& absence);
+std::vector<FieldError> check(const plant::Records& plant, const Ledger& ledger, const MaterialArrival& arrival);
+std::vector<FieldError> check(const plant::Records& plant, const Ledger& ledger, const TransportNetwork& network);
+std::vector<FieldError> check(const plant::Records& plant, const Ledger& ledger, const EnergyTariff& tariff);
 /// Puts the record into the snapshot, replacing one of the same id.
 inline void apply(Ledger& ledger, const ProductionOrder& order) { ledger.orders[order.id] = order; }
 inline void apply(Ledger& ledger, const Routing& routing) { ledger.routings[routing.id] = routing; }
 inline void apply(Ledger& ledger, const ChangeOverMatrix& matrix) { ledger.change_overs[matrix.id] = matrix; }
 inline void apply(Ledger& ledger, const MaintenanceWindow& window) { ledger.maintenance[window.id] = window; }
+inline void apply(Ledger& ledger, const Operator& person) { ledger.operators[person.id] = person; }
+inline void apply(Ledger& ledger, const Absence& absence) { ledger.absences[absence.id] = absence; }
+inline void apply(Ledger& ledger, const MaterialArrival& arrival) { ledger.arrivals[arrival.id] = arrival; }
+inline void apply(Ledger& ledger, const TransportNetwork& network) { ledger.transport[network.id] = network; }
+inline void apply(Ledger& ledger, const EnergyTariff& tariff) { ledger.tariffs[tariff.id] = tariff; }
 
 /// Positions of the steps that come before `step`. Precondition: the routing passed `validate`.
 std::vector<std::uint32_t> steps_before(const Routing& routing, std::size_t step);

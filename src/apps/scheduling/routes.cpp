@@ -47,7 +47,17 @@ Result<Page<T>> list_page(const store::Collection<T>& collection, store::Query q
   return api::page_of<T>(std::move(stored));
 }
 
-/// List, make, read, change and delete of one kind of record.
+struct ImportInput {
+  bool dry_run = true;
+  api::RawBody body;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "dry_run", .summary = "True, the default, says what would happen and writes nothing."}};
+  }
+};
+HANSE_DESCRIBE(ImportInput, (dry_run, body))
+
+/// List, make, read, change, delete and import of one kind of record.
 template <class T>
 void add_record_routes(std::vector<Route>& out, Book& book) {
   const auto plural = std::string{KindOf<T>::plural}, word = std::string{KindOf<T>::word};
@@ -80,17 +90,17 @@ void add_record_routes(std::vector<Route>& out, Book& book) {
                                             HANSE_CHECK(book.remove<T>(actor_of(context), in.id, context.if_match));
                                             return Nothing{};
                                           }));
+  out.push_back(api::route<ImportInput, plant::ImportReport>(
+      {.method = Method::post,
+       .path = path_of("import/" + plural),
+       .summary =
+           "Imports records of kind " + word + " from CSV or JSON; a dry run says what would become of each row.",
+       .permission = kWrite,
+       .body_bytes_max = kImportBytesMax},
+      [&book](const ImportInput& in, const Context& context) {
+        return book.import <T>(actor_of(context), in.body.text, in.dry_run);
+      }));
 }
-
-struct ImportInput {
-  bool dry_run = true;
-  api::RawBody body;
-  static constexpr auto notes() {
-    return std::array{
-        FieldNote{.field = "dry_run", .summary = "True, the default, says what would happen and writes nothing."}};
-  }
-};
-HANSE_DESCRIBE(ImportInput, (dry_run, body))
 
 struct SplitInput {
   std::string id;
@@ -119,20 +129,22 @@ void add_order_routes(std::vector<Route>& out, Scheduling& scheduling) {
   add_record_routes<Routing>(out, book);
   add_record_routes<ChangeOverMatrix>(out, book);
   add_record_routes<MaintenanceWindow>(out, book);
+  add_record_routes<Operator>(out, book);
+  add_record_routes<Absence>(out, book);
+  add_record_routes<MaterialArrival>(out, book);
+  add_record_routes<TransportNetwork>(out, book);
+  add_record_routes<EnergyTariff>(out, book);
+  out.push_back(api::route<TellRequest, TellAnswer>(
+      {Method::post, path_of("tell"),
+       "Says what no machine can: material is late, somebody is absent, a vehicle is lost, energy costs something "
+       "else.",
+       kWrite},
+      [&scheduling](const TellRequest& in, const Context& context) { return scheduling.tell(actor_of(context), in); }));
   out.push_back(api::route<SplitInput, SplitAnswer>(
       {Method::post, path_of("orders/{id}/split"), "Gives some of an open order's parts to a second one.", kWrite},
       [&scheduling](const SplitInput& in, const Context& context) -> Result<SplitAnswer> {
         HANSE_TRY(auto second, scheduling.split(actor_of(context), in.id, in.quantity));
         return SplitAnswer{std::move(second)};
-      }));
-  out.push_back(api::route<ImportInput, plant::ImportReport>(
-      {.method = Method::post,
-       .path = path_of("import/orders"),
-       .summary = "Imports production orders from CSV or JSON, or says in a dry run what would become of each row.",
-       .permission = kWrite,
-       .body_bytes_max = kImportBytesMax},
-      [&book](const ImportInput& in, const Context& context) {
-        return book.import_orders(actor_of(context), in.body.text, in.dry_run);
       }));
 }
 

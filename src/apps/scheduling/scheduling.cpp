@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "apps/scheduling/capacity.hpp"
+#include "apps/scheduling/life_events.hpp"
 
 namespace hanse::apps::scheduling {
 namespace {
@@ -46,10 +47,10 @@ Result<std::unique_ptr<Scheduling>> Scheduling::open(SchedulingContext context, 
   auto made = std::make_unique<Scheduling>(std::move(context), std::move(settings), std::move(book));
   HANSE_CHECK(made->load());
   auto* self = made.get();
-  made->book_->listen([self](const std::string& what, bool orders) {
+  made->book_->listen([self](const std::string& what, Cause cause) {
     const auto now = self->context_.clock.now();
     const std::lock_guard lock{self->mutex_};
-    self->trigger(orders ? Cause::orders : Cause::records, what, now + self->settings_.coalesce);
+    self->trigger(cause, what, now + self->settings_.coalesce);
   });
   made->context_.plant.events().listen([self](std::span<const plant::ProductionEvent> events) {
     const std::lock_guard lock{self->inbox_mutex_};
@@ -311,29 +312,13 @@ void Scheduling::replan_if_due(Timestamp now) {
   }
 }
 
-PlanRequest Scheduling::request_of(const Situation& situation, const Model& model) const {
+PlanRequest Scheduling::request_of(const Situation& situation, const Model& model, bool new_prices) const {
   PlanRequest request{.model = model,
                       .ledger = *situation.ledger,
                       .settings = settings_,
                       .published = situation.current->operations,
-                      .events = {},
+                      .events = life_events(situation, model, new_prices),
                       .expired = {}};
-  for (std::uint32_t i = 0; i < model.machines.size(); ++i) {
-    const auto down = situation.down.find(model.machines[i]);
-    if (down == situation.down.end()) continue;
-    const auto* asset = situation.plant->asset(down->first);
-    request.events.push_back(
-        {.kind = optimiser::scheduling::EventKind::machine_down,
-         .at = std::max(0, model.seconds(down->second.since)),
-         .until = model.seconds(down->second.until),
-         .machine = optimiser::scheduling::MachineIndex{i},
-         .operation = {},
-         .job_index = {},
-         .person = {},
-         .job = {},
-         .tariff = {},
-         .text = fmt::format("{} is down: {}", asset ? asset->name : down->first.value, down->second.reason)});
-  }
   const auto begin = context_.clock.monotonic();
   request.expired = [this, begin] { return context_.clock.monotonic() - begin >= settings_.search; };
   return request;
@@ -343,7 +328,9 @@ void Scheduling::replan(std::vector<Trigger> triggers) {
   const auto seen = situation();
   const auto begin = context_.clock.monotonic();
   const auto model = build_model(seen->input());
-  auto draft = draft_schedule(request_of(*seen, model));
+  const bool new_prices =
+      std::any_of(triggers.begin(), triggers.end(), [](const Trigger& one) { return one.cause == Cause::price; });
+  auto draft = draft_schedule(request_of(*seen, model, new_prices));
   if (!draft) return warn("no new schedule could be made; the published one stays", draft.error());
   draft->figures.solve_ms = static_cast<double>((context_.clock.monotonic() - begin).count()) / 1e6;
   const std::lock_guard publishing{publish_mutex_};

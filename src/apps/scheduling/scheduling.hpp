@@ -11,6 +11,7 @@
 #include "api/route.hpp"
 #include "apps/app.hpp"
 #include "apps/scheduling/book.hpp"
+#include "apps/scheduling/life_events.hpp"
 #include "apps/scheduling/planner.hpp"
 #include "apps/scheduling/promise.hpp"
 #include "apps/scheduling/views.hpp"
@@ -85,6 +86,9 @@ class Scheduling {
   /// A person says that parts were made, or that the operation is done.
   Result<void> book_parts(const store::Actor& actor, const OperationKey& key, const AssetId& machine, double good,
                           double scrap, bool done);
+  /// Somebody says what no machine can: it goes into the records, which re-plan. Errors: `invalid` with the field,
+  /// `not_found`.
+  Result<TellAnswer> tell(const store::Actor& actor, const TellRequest& request);
   /// A second order takes `quantity` of an open one's parts. Returns its id.
   Result<std::string> split(const store::Actor& actor, const std::string& order, std::int64_t quantity);
   /// When could so many more be had? Nothing is kept.
@@ -121,7 +125,7 @@ class Scheduling {
   void replan(std::vector<Trigger> triggers);
   Duration expected_repair(const AssetId& machine, Timestamp now) const;
   std::shared_ptr<const Situation> situation_locked(Timestamp now) const;
-  PlanRequest request_of(const Situation& situation, const Model& model) const;
+  PlanRequest request_of(const Situation& situation, const Model& model, bool new_prices = false) const;
   /// Precondition: publish_mutex_ is held.
   Result<std::shared_ptr<const ScheduleVersion>> publish(PlanDraft draft, Published about);
   void trim_versions(std::int64_t newest);

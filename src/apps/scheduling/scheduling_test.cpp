@@ -245,7 +245,7 @@ TEST_F(Workshop, AnImportSaysEachRowsFateAndWritesAllOrNone) {
       "A,bracket,20,2026-03-02T12:00:00Z,2\n"
       "B,bracket,many,,1\n"
       "C,spoon,5,,1\n";
-  const auto tried = app->book().import_orders(actor, file, false);
+  const auto tried = app->book().import <ProductionOrder>(actor, file, false);
   ASSERT_TRUE(tried) << to_string(tried.error());
   EXPECT_FALSE(tried->written);
   EXPECT_EQ(tried->failed, 2);
@@ -253,12 +253,12 @@ TEST_F(Workshop, AnImportSaysEachRowsFateAndWritesAllOrNone) {
   EXPECT_EQ(tried->rows[1].errors[0].path, "quantity");
   EXPECT_EQ(tried->rows[2].errors[0].path, "product");
   EXPECT_TRUE(app->book().ledger()->orders.empty());
-  const auto kept = app->book().import_orders(
+  const auto kept = app->book().import <ProductionOrder>(
       actor, R"([{"id":"A","product":"bracket","quantity":20},{"id":"B","product":"plate","quantity":5}])", false);
   ASSERT_TRUE(kept);
   EXPECT_TRUE(kept->written);
   EXPECT_EQ(app->book().ledger()->orders.size(), 2u);
-  const auto wrong = app->book().import_orders(actor, "id;produkt\nA;bracket\n", true);
+  const auto wrong = app->book().import <ProductionOrder>(actor, "id;produkt\nA;bracket\n", true);
   ASSERT_FALSE(wrong);
   EXPECT_NE(wrong.error().fields[0].message.find("product"), std::string::npos);
 }

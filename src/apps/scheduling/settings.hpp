@@ -23,6 +23,7 @@ struct SchedulingSettings {
   Duration search = 2s;         ///< Wall time of a search.
   std::int64_t tardiness_weight = 10;
   std::int64_t setup_weight = 1;
+  std::int64_t energy_weight = 1;
   std::int64_t versions_kept = 50;  ///< With all their operations; of older ones who, when and why is kept.
   static constexpr auto notes() {
     return std::array{
@@ -41,6 +42,10 @@ struct SchedulingSettings {
                   .min = 0,
                   .max = 1000},
         FieldNote{.field = "setup_weight", .summary = "Weight of a second of set-up.", .min = 0, .max = 1000},
+        FieldNote{.field = "energy_weight",
+                  .summary = "Weight of a hundredth of the tariff's currency beside a second of makespan.",
+                  .min = 0,
+                  .max = 1000},
         FieldNote{.field = "versions_kept",
                   .summary = "Schedules kept with all their operations; of older ones who, when and why is kept.",
                   .min = 2,
@@ -48,6 +53,6 @@ struct SchedulingSettings {
   }
 };
 HANSE_DESCRIBE(SchedulingSettings, (automatic, horizon, frozen, firm, tolerance, coalesce, drift_every, down_after,
-                                    repair, search, tardiness_weight, setup_weight, versions_kept))
+                                    repair, search, tardiness_weight, setup_weight, energy_weight, versions_kept))
 
 }  // namespace hanse::apps::scheduling

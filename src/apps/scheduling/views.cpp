@@ -77,7 +77,8 @@ GanttOperation operation_row(const Situation& situation, const PlannedOperation&
                      .start = planned.start,
                      .end = planned.end,
                      .setup_s = planned.setup_s,
-                     .state = state_of(situation, key)};
+                     .state = state_of(situation, key),
+                     .attended_by = planned.attended_by};
   if (const auto pin = pins.find(key); pin != pins.end()) {
     row.pinned = true;
     row.locked = pin->second->locked;
@@ -216,6 +217,7 @@ std::vector<DispatchRow> dispatch_list(const Situation& situation, const AssetId
                     .state = state_of(situation, key),
                     .due = order.due,
                     .locked = locks.contains(key),
+                    .attended_by = planned.attended_by,
                     .customer = order.customer,
                     .note = order.note};
     if (const auto* routing = situation.ledger->routing_of(order)) {

@@ -60,12 +60,13 @@ struct GanttOperation {
   double setup_s = 0;
   OperationState state = OperationState::planned;
   bool pinned = false, locked = false;
+  std::string attended_by;  ///< Operator, as the plan has it; empty: nobody needs to.
   double good = 0;
   std::optional<Timestamp> started, finished;  ///< As it was; absent: not yet.
   std::optional<Timestamp> expected;           ///< Of a running one: its end at the present pace.
 };
-HANSE_DESCRIBE(GanttOperation,
-               (order, step, machine, start, end, setup_s, state, pinned, locked, good, started, finished, expected))
+HANSE_DESCRIBE(GanttOperation, (order, step, machine, start, end, setup_s, state, pinned, locked, attended_by, good,
+                                started, finished, expected))
 
 struct GanttOrder {
   std::string id;
@@ -107,11 +108,12 @@ struct DispatchRow {
   OperationState state = OperationState::planned;
   std::optional<Timestamp> due;
   bool locked = false;
+  std::string attended_by;
   std::string customer, note;
   bool ready = true;  ///< What comes before is done.
 };
 HANSE_DESCRIBE(DispatchRow, (order, step, step_name, product, product_name, quantity, good, start, end, setup_s, state,
-                             due, locked, customer, note, ready))
+                             due, locked, attended_by, customer, note, ready))
 
 std::vector<DispatchRow> dispatch_list(const Situation& situation, const AssetId& machine);
 

@@ -349,9 +349,12 @@ class Checker {
       std::stable_sort(work.begin(), work.end(), [&](std::size_t a, std::size_t b) {
         return std::pair{place(a).start, place(a).end} < std::pair{place(b).start, place(b).end};
       });
+      std::size_t latest = 0;  // Ends last of those before.
       for (std::size_t k = 1; k < work.size(); ++k) {
-        if (place(work[k]).start < place(work[k - 1]).end)
-          report(work[k], "its operator is busy until " + std::to_string(place(work[k - 1]).end));
+        const bool facts = is_fact(work[k]) && is_fact(work[latest]);  // It was so, whoever was to attend.
+        if (!facts && place(work[k]).start < place(work[latest]).end)
+          report(work[k], "its operator is busy until " + std::to_string(place(work[latest]).end));
+        if (place(work[k]).end > place(work[latest]).end) latest = k;
       }
     }
   }

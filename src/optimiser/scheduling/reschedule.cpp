@@ -30,7 +30,8 @@ std::vector<std::int32_t> people_of(const std::vector<std::optional<Placement>>&
   return people;
 }
 
-/// The ladder: every rung starts from right-shift and is kept when its taxed value is the best so far.
+/// The ladder: every rung starts from the best of those below and is kept when its taxed value is better. Repair and
+/// match-up start from right-shift: they are to stay close to what was published.
 class Ladder {
  public:
   Ladder(const Plan& plan, const RescheduleOptions& options)
@@ -47,7 +48,8 @@ class Ladder {
     search_.objective.change = options.change_percent;
     search_.tax = StabilityTax{.published = published_,
                                .now = options.now,
-                               .firm_until = options.now + std::max(options.firm, options.frozen)};
+                               .firm_until = options.now + std::max(options.firm, options.frozen),
+                               .tolerance = options.shift_tolerance};
     search_.expired = options.expired;
     search_.stop = options.stop;
     search_.iterations_max = ~std::uint64_t{0} >> 1;
@@ -74,14 +76,14 @@ class Ladder {
   bool trouble() const { return shift_moved_ > 0; }
 
   /// Keeps the candidate when it is the best so far; reports the rung.
-  void offer(Rung rung, Schedule schedule, std::int64_t taxed) {
+  void offer(Rung rung, Schedule schedule, const GeneralMember& member) {
     const auto measures = measure(plan_.problem, schedule);
     RungReport report{
         .rung = rung, .value = value_of(measures, options_.objective), .change = change_of(*search_.tax, schedule)};
     for (std::size_t i = 0; i < count_; ++i) report.moved += changed(published_[i], schedule.operations[i]) ? 1 : 0;
     result_.rungs.push_back(report);
-    if (rung != Rung::right_shift && taxed >= best_taxed_) return;
-    best_taxed_ = taxed;
+    if (rung != Rung::right_shift && member.value >= best_.value) return;
+    best_ = member;
     result_.rung = rung;
     result_.schedule = std::move(schedule);
     result_.measures = measures;
@@ -131,11 +133,11 @@ class Ladder {
       shift_moved_ += moved ? 1 : 0;
       affected_.push_back(moved && !shop_.items[i].dropped ? 1 : 0);
     }
-    offer(Rung::right_shift, shift_schedule_, shifted_.value);
+    offer(Rung::right_shift, shift_schedule_, shifted_);
   }
 
   /// A local search in which only `moving` operations are picked; the others come no earlier than published.
-  GeneralMember search_among(const std::vector<std::uint8_t>& moving, std::uint64_t steps, Rung rung) {
+  void search_among(GeneralMember member, const std::vector<std::uint8_t>& moving, std::uint64_t steps, Rung rung) {
     std::vector<std::uint8_t> mask(count_, 0);
     auto floors = starts_of(published_);
     for (std::uint32_t i = 0; i < count_; ++i) {
@@ -148,19 +150,16 @@ class Ladder {
     GeneralCore core{shop_, search_, std::move(mask)};
     core.decoder().set_floors(std::move(floors));
     core.decoder().set_preferred(people_of(published_));
-    auto member = shifted_;
-    member.value = core.decoder().decode(member);
     QuickRandom random{options_.seed};
     Budget budget{search_};
     core.improve(member, steps, steps, 0, random, budget);
     core.decoder().decode(member);
-    offer(rung, core.decoder().schedule(), member.value);
-    return member;
+    offer(rung, core.decoder().schedule(), member);
   }
 
   void repair() {
     const auto steps = std::clamp<std::uint64_t>(400'000 / std::max<std::size_t>(1, count_), 20, 400);  // About 50 ms.
-    search_among(affected_, steps, Rung::repair);
+    search_among(shifted_, affected_, steps, Rung::repair);
   }
 
   /// The shortest horizon after which the published plan holds again.
@@ -175,7 +174,7 @@ class Ladder {
       const Seconds until = options_.now + static_cast<Seconds>(std::int64_t{reach} * eighth / 8);
       std::vector<std::uint8_t> moving(count_, 0);
       for (std::uint32_t i = 0; i < count_; ++i) moving[i] = !published_[i] || published_[i]->start <= until ? 1 : 0;
-      search_among(moving, options_.iterations_max / 16 + 20, Rung::match_up);
+      search_among(shifted_, moving, options_.iterations_max / 16 + 20, Rung::match_up);
       if (result_.rung == Rung::match_up && rejoins(until)) return;
     }
   }
@@ -188,9 +187,19 @@ class Ladder {
     return true;
   }
 
+  /// First what nobody prepares for yet, where changes cost little; then everything.
   void search() {
     if (stopped() || options_.iterations_max == 0) return;
-    search_among(std::vector<std::uint8_t>(count_, 1), options_.iterations_max, Rung::search);
+    std::vector<std::uint8_t> later(count_, 0);
+    std::size_t count = 0;
+    for (std::uint32_t i = 0; i < count_; ++i) {
+      later[i] = !published_[i] || published_[i]->start >= search_.tax->firm_until ? 1 : 0;
+      count += later[i];
+    }
+    const auto steps = count == 0 || count == count_ ? 0 : options_.iterations_max / 2;
+    if (steps > 0) search_among(best_, later, steps, Rung::search);
+    if (stopped()) return;
+    search_among(best_, std::vector<std::uint8_t>(count_, 1), options_.iterations_max - steps, Rung::search);
   }
 
   bool stopped() const { return options_.stop.stop_requested() || (options_.expired && options_.expired()); }
@@ -232,7 +241,7 @@ class Ladder {
   Schedule shift_schedule_;
   std::vector<std::uint8_t> affected_;
   std::size_t shift_moved_ = 0;
-  std::int64_t best_taxed_ = 0;
+  GeneralMember best_;
   Rescheduled result_;
 };
 

@@ -17,9 +17,11 @@ struct StabilityTax {
   std::vector<std::optional<Placement>> published;  ///< By OperationIndex; empty: new, costs nothing.
   Seconds now = 0;
   Seconds firm_until = 0;  ///< What was to start before this costs `firm_factor` times as much.
-  std::int32_t firm_factor = 10;
+  std::int32_t firm_factor = 3;
   std::int32_t machine_change = 3600;  ///< Seconds of shift that a change of machine is worth.
   Seconds decay = 86'400;              ///< A shift this far after now counts half.
+  Seconds tolerance = 0;               ///< A shift of no more than this disturbs nobody.
+  std::int32_t disturbance = 1'200;    ///< Seconds of shift that disturbing what starts before `firm_until` is worth.
 };
 
 /// What the schedule's differences from the published plan cost.

@@ -300,7 +300,10 @@ std::int64_t tax_of(const StabilityTax& tax, const Placement& before, std::size_
   const double age = static_cast<double>(std::max(0, before.start - tax.now)) / std::max(1, tax.decay);
   double cost = static_cast<double>(std::abs(start - before.start)) / (1 + age);
   if (position(before.machine) != machine) cost += tax.machine_change;
-  if (before.start < tax.firm_until) cost *= tax.firm_factor;
+  if (before.start < tax.firm_until) {
+    cost *= tax.firm_factor;
+    if (position(before.machine) != machine || std::abs(start - before.start) > tax.tolerance) cost += tax.disturbance;
+  }
   return std::llround(cost);
 }
 
