@@ -29,13 +29,18 @@ Result<Response> describe(Call&) {
                                  "SubmodelRegistryServiceSpecification/SSP-002",
                                  "DiscoveryServiceSpecification/SSP-001",
                                  "AasxFileServerServiceSpecification/SSP-001"};
+  constexpr std::array kProfilesSince31{"AssetAdministrationShellRepositoryServiceSpecification/SSP-003",
+                                        "SubmodelRepositoryServiceSpecification/SSP-005",
+                                        "ConceptDescriptionRepositoryServiceSpecification/SSP-002"};
   std::string body = "{\"profiles\":[";
+  const auto add = [&](int minor, std::string_view profile) {
+    if (body.back() != '[') body += ',';
+    body += fmt::format("\"https://admin-shell.io/aas/API/3/{}/{}\"", minor, profile);
+  };
   for (const auto minor : {0, 1}) {
-    for (const auto* profile : kProfiles) {
-      if (body.back() != '[') body += ',';
-      body += fmt::format("\"https://admin-shell.io/aas/API/3/{}/{}\"", minor, profile);
-    }
+    for (const auto* profile : kProfiles) add(minor, profile);
   }
+  for (const auto* profile : kProfilesSince31) add(1, profile);
   return json_response(body + "]}");
 }
 

@@ -50,6 +50,7 @@ std::vector<Action> element_operations();
 std::vector<Action> concept_operations();
 std::vector<Action> registry_operations();
 std::vector<Action> exchange_operations();
+std::vector<Action> query_operations();
 
 // Answers.
 api::Response json_response(std::string body, int status = 200);

@@ -18,7 +18,8 @@ using api::Response;
 constexpr std::size_t kBodyMax = 64u << 20;
 constexpr std::array kMethods{Method::get, Method::post, Method::put, Method::patch, Method::del};
 /// Asked with POST, and change nothing.
-constexpr std::array<std::string_view, 1> kLookUps{"lookup/shellsByAssetLink"};
+constexpr std::array<std::string_view, 4> kLookUps{"lookup/shellsByAssetLink", "query/shells", "query/submodels",
+                                                   "query/concept-descriptions"};
 
 struct Pattern {
   std::vector<std::string> segments;
@@ -38,7 +39,7 @@ bool is_name(std::string_view segment) { return segment.starts_with('{'); }
 std::vector<Pattern> all_patterns() {
   std::vector<Pattern> out;
   for (const auto& table : {shell_operations(), submodel_operations(), element_operations(), concept_operations(),
-                            registry_operations(), exchange_operations()}) {
+                            registry_operations(), exchange_operations(), query_operations()}) {
     for (const auto& each : table) out.push_back({segments_of(each.pattern), each.method, each.handle});
   }
   return out;

@@ -111,12 +111,13 @@ std::string& PagedBody::next_item() {
   return items_;
 }
 
-std::string PagedBody::finish(const std::optional<std::string>& cursor) && {
+std::string PagedBody::finish(const std::optional<std::string>& cursor, std::string_view result_type) && {
   std::string out = "{\"paging_metadata\":{";
   if (cursor) {
     out += "\"cursor\":";
     json::append_string(out, *cursor);
   }
+  if (!result_type.empty()) out += fmt::format("{}\"resultType\":\"{}\"", cursor ? "," : "", result_type);
   out += "},\"result\":[";
   out += items_;
   out += "]}";

@@ -39,11 +39,12 @@ Result<Shape> shape_wish(const QueryParameters& query);
 /// Any letter case. Errors: `invalid`.
 Result<bool> boolean_wish(const QueryParameters& query, std::string_view name, bool otherwise);
 
-/// `{"paging_metadata":{...},"result":[...]}`, begun and ended around items that the caller appends.
+/// `{"paging_metadata":{...},"result":[...]}`, begun and ended around items that the caller appends. Answers to queries
+/// say what kind of thing their items are.
 class PagedBody {
  public:
   std::string& next_item();
-  std::string finish(const std::optional<std::string>& cursor) &&;
+  std::string finish(const std::optional<std::string>& cursor, std::string_view result_type = {}) &&;
 
  private:
   std::string items_;
