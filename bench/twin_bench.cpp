@@ -95,7 +95,8 @@ struct Bench {
     twins = std::make_unique<twin::Twins>(
         *store, clock,
         std::make_shared<twin::PlantTwins>(
-            twin::PlantTwinParts{.plant = *plant, .directory = directory, .history = *history}, "urn:bench"));
+            twin::PlantTwinParts{.plant = *plant, .directory = directory, .history = *history}, "urn:bench"),
+        100);
     router = std::make_unique<api::Router>(twin::standard_routes(*twins));
   }
   ~Bench() {

@@ -100,6 +100,7 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
       shared_({.history = *base_.history,
                .directory = *base_.directory,
                .plant = *base_.plant,
+               .twins = twins_,
                .clock = clock,
                .folder = base_.folder.file("shared")}) {}
 
@@ -134,7 +135,8 @@ Result<void> Node::assemble() {
       *base_.store, clock_,
       std::make_shared<twin::PlantTwins>(
           twin::PlantTwinParts{.plant = *base_.plant, .directory = *base_.directory, .history = *base_.history},
-          settings_.twin.id_base));
+          settings_.twin.id_base),
+      settings_.twin.versions_kept);
   HANSE_TRY(const auto tls, tls_identity());
   HANSE_TRY(partners_, Partners::open({.store = *base_.store,
                                        .clock = clock_,

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include "historian/engine.hpp"
 #include "store/chunk_store.hpp"
 #include "twin/codec/base64.hpp"
+#include "twin/service/offered.hpp"
 #include "twin/service/routes.hpp"
 #include "twin/service/server.hpp"
 
@@ -48,7 +50,8 @@ class TwinServiceTest : public testing::Test {
     twins = std::make_unique<Twins>(
         *store, clock,
         std::make_shared<PlantTwins>(PlantTwinParts{.plant = *plant, .directory = directory, .history = *history},
-                                     "urn:t"));
+                                     "urn:t"),
+        5);
     auto all = standard_routes(*twins);
     for (auto& each : routes(*twins)) all.push_back(std::move(each));
     router = std::make_unique<api::Router>(std::move(all));
@@ -309,6 +312,187 @@ TEST_F(TwinServiceTest, DescriptorsOfThisNodesTwinsAreThereByThemselves) {
   EXPECT_EQ(get(at("shell-descriptors", "urn:elsewhere")).status, 200);
   EXPECT_EQ(call(Method::del, at("shell-descriptors", "urn:elsewhere")).status, 204);
   EXPECT_GT(standard_operation_count(), 90u);
+}
+
+TEST_F(TwinServiceTest, QueriesFindWhatTheyAskForLiveValuesToo) {
+  const auto ask = [&](std::string_view what, const std::string& condition, const std::string& more = {}) {
+    return call(Method::post, "/api/v3/query/" + std::string{what}, "{\"$condition\":" + condition + more + '}');
+  };
+  const std::string fast = R"({"$gt":[{"$field":"$sme.spindle_speed#value"},{"$numVal":1000}]})";
+  const auto found = ask("submodels", fast, R"(,"$select":"id")");
+  EXPECT_EQ(found.status, 200) << found.body;
+  EXPECT_EQ(found.body,
+            R"({"paging_metadata":{"resultType":"Identifier"},"result":["urn:t:submodel:press-7:signals"]})");
+  append(900, clock.now() + std::chrono::seconds{1});
+  EXPECT_EQ(ask("submodels", fast, R"(,"$select":"id")").body,
+            R"({"paging_metadata":{"resultType":"Identifier"},"result":[]})")
+      << "the value is the machine's, not a copy";
+  const std::string press = R"({"$eq":[{"$field":"$sm#idShort"},{"$strVal":"Nameplate"}]})";
+  EXPECT_NE(
+      ask("shells",
+          R"({"$and":[)" + press + R"(,{"$eq":[{"$field":"$sme.SerialNumber#value"},)" + R"({"$strVal":"SN-4711"}]}]})",
+          R"(,"$select":"id")")
+          .body.find(R"("result":["urn:t:shell:press-7"])"),
+      std::string::npos);
+  EXPECT_NE(
+      ask("submodels",
+          R"({"$and":[)" + press + R"(,{"$eq":[{"$field":"$aas#id"},)" + R"({"$strVal":"urn:t:shell:press-7"}]}]})",
+          R"(,"$select":"id")")
+          .body.find(R"("result":["urn:t:submodel:press-7:nameplate"])"),
+      std::string::npos);
+  EXPECT_EQ(
+      call(Method::post, "/api/v3/concept-descriptions", R"({"modelType":"ConceptDescription","id":"urn:c"})").status,
+      201);
+  EXPECT_EQ(ask("concept-descriptions", R"({"$starts-with":[{"$field":"$cd#id"},{"$strVal":"urn:"}]})").body,
+            R"({"paging_metadata":{"resultType":"ConceptDescription"},"result":[)"
+            R"({"modelType":"ConceptDescription","id":"urn:c"}]})");
+  const auto wrong = ask("submodels", R"({"$and":[{"$eq":[{"$field":"$sm#x"},{"$strVal":"a"}]},{"$boolean":true}]})");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_NE(wrong.body.find("$condition.$and[0].$eq[0].$field: "), std::string::npos) << wrong.body;
+  EXPECT_EQ(call(Method::get, "/api/v3/query/submodels").status, 405);
+  const auto profiles = get("/api/v3/description").body;
+  EXPECT_NE(profiles.find("API/3/1/SubmodelRepositoryServiceSpecification/SSP-005"), std::string::npos);
+  EXPECT_EQ(profiles.find("API/3/0/SubmodelRepositoryServiceSpecification/SSP-005"), std::string::npos);
+}
+
+TEST_F(TwinServiceTest, PagesOfAQueryMeetEachHitOnce) {
+  for (int i = 0; i < 230; ++i) {
+    const auto id = fmt::format("urn:many:{:03}", i);
+    ASSERT_TRUE(twins->put(kAnna, read_json(std::string_view{a_submodel(id, i % 23 == 0 ? std::string{kSpeed} : "")},
+                                            Class::Submodel, {}, *std::make_unique<Findings>())
+                                      .value()));
+  }
+  const auto ask = [&](const std::string& condition, int limit) {
+    std::vector<std::string> found;
+    std::string cursor;
+    for (int pages = 0; pages < 100; ++pages) {
+      const auto page =
+          call(Method::post,
+               fmt::format("/api/v3/query/submodels?limit={}{}{}", limit, cursor.empty() ? "" : "&cursor=", cursor),
+               "{\"$select\":\"id\",\"$condition\":" + condition + '}');
+      const auto document = JsonDocument::parse(page.body);
+      EXPECT_EQ(page.status, 200) << page.body;
+      const auto result = document->root().find("result").value();
+      EXPECT_LE(static_cast<int>(result.size()), limit);
+      for (std::size_t i = 0; i < result.size(); ++i) found.emplace_back(result.element(i).string());
+      const auto next = document->root().find("paging_metadata")->find("cursor");
+      if (!next) return found;
+      cursor = next->string();
+    }
+    ADD_FAILURE() << "the pages don't end";
+    return found;
+  };
+  const std::string with_speed = R"({"$eq":[{"$field":"$sme.Speed#value"},{"$numVal":7}]})";
+  std::vector<std::string> expected;
+  for (int i = 0; i < 230; i += 23) expected.push_back(fmt::format("urn:many:{:03}", i));
+  EXPECT_EQ(ask(with_speed, 3), expected);
+  EXPECT_EQ(ask(with_speed, 1000), expected);
+  EXPECT_EQ(ask(R"({"$starts-with":[{"$field":"$sm#id"},{"$strVal":"urn:many:"}]})", 100).size(), 230u);
+  EXPECT_EQ(ask(R"({"$eq":[{"$field":"$sm#idShort"},{"$strVal":"Data"}]})", 50).size(), 230u);
+  for (const auto* cursor : {"x", ".", "101.", "1.zzz", "-1.", "1"})
+    EXPECT_EQ(call(Method::post, std::string{"/api/v3/query/submodels?cursor="} + cursor,
+                   R"({"$condition":{"$boolean":true}})")
+                  .status,
+              400)
+        << cursor;
+}
+
+TEST_F(TwinServiceTest, APartnerGetsWhatIsOfferedLessWhatIsMasked) {
+  const auto offered = [&](const std::string& source, std::vector<std::string> masked = {}) {
+    return offered_json(*twins, source, masked).value_or("-");
+  };
+  constexpr auto kWhole = R"({"modelType":"SubmodelElementCollection","idShort":"Sizes","value":[)"
+                          R"({"modelType":"Property","idShort":"Width","valueType":"xs:int","value":"8"},)"
+                          R"({"modelType":"Property","idShort":"Speed","valueType":"xs:int","value":"9"}]})";
+  ASSERT_EQ(call(Method::post, "/api/v3/submodels", a_submodel("urn:a#1", std::string{kSpeed} + ',' + kWhole)).status,
+            201);
+  EXPECT_EQ(offered("urn:a#1/$value"), R"({"Speed":7,"Sizes":{"Width":8,"Speed":9}})");
+  EXPECT_EQ(offered("urn:a#1#Sizes/$value"), R"({"Width":8,"Speed":9})");
+  EXPECT_EQ(offered("urn:a#1#Sizes.Width/$value"), "8");
+  EXPECT_EQ(offered("urn:a#1/$value", {"Speed"}), R"({"Sizes":{"Width":8}})");
+  EXPECT_EQ(offered("urn:a#1/$value", {"Sizes.Speed"}), R"({"Speed":7,"Sizes":{"Width":8}})");
+  EXPECT_EQ(offered("urn:a#1", {"Speed", "Sizes"}), R"({"modelType":"Submodel","idShort":"Data","id":"urn:a#1"})");
+  EXPECT_EQ(offered("urn:a#1#Sizes/$value", {"Sizes"}), "-") << "what is masked isn't there by its path either";
+  EXPECT_EQ(offered("urn:none"), "-");
+  EXPECT_EQ(offered("urn:a#1#None"), "-");
+  EXPECT_EQ(offered("urn:t:submodel:press-7:signals/$value"), R"({"spindle_speed":1480.5})") << "the value of now";
+  const auto shell = offered("urn:t:shell:press-7", {"Nameplate", "spindle_speed"});
+  EXPECT_NE(shell.find(R"("idShort":"Signals")"), std::string::npos) << shell;
+  EXPECT_EQ(shell.find("nameplate"), std::string::npos) << shell;
+  EXPECT_EQ(shell.find(R"("idShort":"spindle_speed")"), std::string::npos) << shell;
+  EXPECT_EQ(shell.find("1480.5"), std::string::npos) << shell;
+  EXPECT_TRUE(offered("urn:t:shell:press-7/$value").starts_with(R"({"Nameplate":{)"));
+}
+
+TEST_F(TwinServiceTest, WhatATwinWasIsSeenListedAndCompared) {
+  const auto then = [&] { return to_string(clock.now()); };
+  const auto about = [&](std::string_view what, const std::string& more) {
+    return get(fmt::format("/api/v1/twin/{}?id=urn:h{}", what, more));
+  };
+  const auto before_all = then();
+  clock.advance(1h);
+  ASSERT_EQ(call(Method::post, "/api/v3/submodels", a_submodel("urn:h", std::string{kSpeed})).status, 201);
+  const auto first = then();
+  clock.advance(1h);
+  ASSERT_EQ(call(Method::patch, at("submodels", "urn:h", "/submodel-elements/Speed/$value"), "9").status, 204);
+  ASSERT_EQ(call(Method::patch, at("submodels", "urn:h", "/submodel-elements/Speed/$value"), "9").status, 204);
+  const auto second = then();
+  clock.advance(1h);
+  ASSERT_EQ(call(Method::post, at("submodels", "urn:h", "/submodel-elements"),
+                 R"({"modelType":"Capability","idShort":"New"})")
+                .status,
+            201);
+  const auto third = then();
+  clock.advance(1h);
+  ASSERT_EQ(call(Method::del, at("submodels", "urn:h")).status, 204);
+
+  EXPECT_NE(about("submodel", "&at=" + first).body.find(R"("value":"7")"), std::string::npos);
+  EXPECT_NE(about("submodel", "&at=" + second).body.find(R"("value":"9")"), std::string::npos);
+  EXPECT_NE(about("document", "&at=" + second)
+                .body.find(R"("since":")" + second +
+                           R"(","actor":"user:anna","document":{"modelType":"Submodel","idShort":"Data")"),
+            std::string::npos)
+      << about("document", "&at=" + second).body;
+  const auto early = about("document", "&at=" + before_all);
+  EXPECT_NE(early.body.find("wasn't there yet"), std::string::npos) << early.body;
+  EXPECT_NE(about("document", "&at=" + then()).body.find("was deleted at " + then() + " by user:anna"),
+            std::string::npos);
+
+  const auto listed = JsonDocument::parse(about("versions", "").body);
+  const auto items = listed->root().find("items").value();
+  ASSERT_EQ(items.size(), 4u) << "what was written as it was is no version; " << about("versions", "").body;
+  EXPECT_EQ(items.element(0).find("act")->string(), "deleted");
+  EXPECT_EQ(items.element(3).find("act")->string(), "created");
+  EXPECT_EQ(items.element(3).find("actor")->string(), "user:anna");
+
+  EXPECT_EQ(about("difference", "&from=" + first + "&until=" + third).body,
+            R"({"changes":[{"path":"Speed#value","kind":"changed","before":"7","after":"9"},)"
+            R"({"path":"New","kind":"added","before":"","after":"Capability"}],"left_out":0})");
+  EXPECT_NE(about("difference", "&from=" + third + "&until=" + first).body.find("must be before until"),
+            std::string::npos);
+
+  ASSERT_EQ(call(Method::post, "/api/v3/submodels", a_submodel("urn:h")).status, 201);
+  for (int i = 0; i < 6; ++i) {
+    clock.advance(1min);
+    ASSERT_EQ(call(Method::put, at("submodels", "urn:h"), a_submodel("urn:h", i % 2 ? std::string{kSpeed} : "")).status,
+              204);
+  }
+  const auto kept = JsonDocument::parse(about("versions", "").body);
+  EXPECT_EQ(kept->root().find("items")->size(), 5u) << "so many are kept, and no more";
+  const auto gone = about("document", "&at=" + first);
+  EXPECT_NE(gone.body.find("are no more"), std::string::npos) << gone.body;
+}
+
+TEST_F(TwinServiceTest, ValuesOfAnEarlierMomentAreTheMachinesOfThen) {
+  const auto begin = clock.now();
+  append(900, begin + 1h);
+  clock.advance(2h);
+  const auto at_time = [&](Timestamp time) {
+    return get("/api/v1/twin/submodel?id=urn:t:submodel:press-7:signals&at=" + to_string(time)).body;
+  };
+  EXPECT_NE(at_time(begin + 30min).find(R"("value":"1480.5")"), std::string::npos) << at_time(begin + 30min);
+  EXPECT_NE(at_time(begin + 90min).find(R"("value":"900)"), std::string::npos);
+  EXPECT_NE(at_time(begin - 1h).find(R"("value":"")"), std::string::npos);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "historian/routes.hpp"
+#include "twin/service/offered.hpp"
 
 namespace hanse::node {
 namespace {
@@ -59,7 +60,7 @@ Result<DataPiece> SharedData::read(const Dataset& dataset, const DataWindow& win
     case dataspace::DatasetKind::design:
       return file(dataset, window);
     case dataspace::DatasetKind::twin:
-      return fail(ErrorCode::invalid, "this node has no twins to share");
+      return twin(dataset, window);
   }
   return gone(dataset);
 }
@@ -105,6 +106,18 @@ Result<DataPiece> SharedData::events(const Dataset& dataset, const DataWindow& w
   HANSE_TRY(const auto events,
             parts_.plant.events().all(plant::AssetId{dataset.source}, {range.begin, range.end}, kEventsMax));
   return DataPiece{.content_type = "application/json", .body = to_json(events)};
+}
+
+Result<DataPiece> SharedData::twin(const Dataset& dataset, const DataWindow& window) {
+  if (!parts_.twins) return fail(ErrorCode::unavailable, "this node has no twins to share yet");
+  auto body = twin::offered_json(*parts_.twins, dataset.source, window.masked);
+  if (!body && body.error().code == ErrorCode::not_found) return gone(dataset);
+  if (!body) return std::move(body).error();
+  if (std::ssize(*body) > kPieceMax)
+    return fail(ErrorCode::too_large,
+                fmt::format("dataset '{}' is over {} MiB; offer one submodel, or an element of it", dataset.id,
+                            kPieceMax >> 20));
+  return DataPiece{.content_type = "application/json", .body = *std::move(body)};
 }
 
 Result<DataPiece> SharedData::file(const Dataset& dataset, const DataWindow& window) const {

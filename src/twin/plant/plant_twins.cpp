@@ -133,6 +133,10 @@ std::optional<std::string> SignalValues::value_of(std::string_view signal) const
   if (slash == std::string_view::npos) return std::nullopt;
   const auto* known = signals_->find(plant::AssetId{std::string{signal.substr(0, slash)}}, signal.substr(slash + 1));
   if (!known) return std::nullopt;
+  if (at_) {
+    const auto past = history_.at(known->number, *at_);
+    return past && *past ? text_of((*past)->sample, (*past)->text) : std::nullopt;
+  }
   const auto last = history_.last(std::span{&known->number, 1});
   if (last.empty() || !last.front()) return std::nullopt;
   return text_of(last.front()->sample, last.front()->text);

@@ -19,16 +19,17 @@ struct PlantTwinParts {
   historian::Historian& history;
 };
 
-/// Values of signals at this moment, straight from the historian's memory. Made for one request.
+/// Values of signals at this moment, straight from the historian's memory, or at an earlier one. Made for one request.
 class SignalValues final : public LiveValues {
  public:
-  SignalValues(const signal::Directory& directory, historian::Historian& history)
-      : signals_(directory.snapshot()), history_(history) {}
+  SignalValues(const signal::Directory& directory, historian::Historian& history, std::optional<Timestamp> at = {})
+      : signals_(directory.snapshot()), history_(history), at_(at) {}
   std::optional<std::string> value_of(std::string_view signal) const override;
 
  private:
   std::shared_ptr<const signal::Signals> signals_;
   historian::Historian& history_;
+  std::optional<Timestamp> at_;
 };
 
 /// A sample as text of a property; nothing for null and what its type has no text for.

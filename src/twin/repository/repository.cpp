@@ -33,6 +33,8 @@ const KindName& named(Class of) {
 
 std::string cache_key(std::string_view kind, std::string_view id) { return fmt::format("{}\n{}", kind, id); }
 
+bool keeps_versions(Class of) { return is_a(of, Class::Identifiable); }
+
 Error no_such(Class of, std::string_view id) {
   return fail(ErrorCode::not_found, fmt::format("there is no {} '{}'", named(of).called, id));
 }
@@ -73,7 +75,8 @@ std::vector<store::IndexField> index_of(const Node& node) {
   return out;
 }
 
-Repository::Repository(store::Store& store) : store_(store) {
+Repository::Repository(store::Store& store, const Clock& clock, std::int64_t versions_kept)
+    : store_(store), versions_(store, clock, versions_kept) {
   // Also what others write, as a restore does, must not be answered from memory.
   store_.listen([cache = cache_](std::span<const store::JournalEntry> entries) {
     const std::lock_guard lock{cache->mutex};
@@ -96,6 +99,23 @@ Result<Repository::Entry> Repository::parse(const store::Document& document) con
     if (node) return std::make_shared<const Node>(*std::move(node));
   }
   return fail(ErrorCode::corrupt, fmt::format("the stored {} '{}' can't be read", document.kind, document.id));
+}
+
+Result<Repository::Entry> Repository::read_version(Class of, const TwinVersion& version) const {
+  return parse({.kind = std::string{kind_of(of)},
+                .id = version.id,
+                .version = version.number,
+                .changed_at = {},
+                .body = version.body});
+}
+
+Result<std::int64_t> Repository::write(store::Transaction& transaction, const store::Actor& actor, const Node& node,
+                                       std::optional<std::int64_t> expected) {
+  const auto kind = kind_of(node.of());
+  const auto id = node.text(Name::id);
+  const auto body = write_json(node);
+  if (keeps_versions(node.of())) HANSE_CHECK(versions_.keep(transaction, actor, kind, id, body));
+  return transaction.put(kind, id, body, index_of(node), expected);
 }
 
 Result<Repository::Entry> Repository::find(Class of, std::string_view id) {
@@ -149,7 +169,7 @@ Result<void> Repository::create(const store::Actor& actor, Node node) {
   auto written = store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
     HANSE_TRY(const auto present, transaction.get(kind_of(of), id));
     if (present) return fail(ErrorCode::conflict, fmt::format("there is a {} '{}' already", named(of).called, id));
-    HANSE_CHECK(transaction.put(kind_of(of), id, write_json(node), index_of(node), 0));
+    HANSE_CHECK(write(transaction, actor, node, 0));
     return {};
   });
   return written;
@@ -158,8 +178,7 @@ Result<void> Repository::create(const store::Actor& actor, Node node) {
 Result<bool> Repository::put(const store::Actor& actor, Node node) {
   bool is_new = false;
   HANSE_CHECK(store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
-    HANSE_TRY(const auto version,
-              transaction.put(kind_of(node.of()), node.text(Name::id), write_json(node), index_of(node), std::nullopt));
+    HANSE_TRY(const auto version, write(transaction, actor, node, std::nullopt));
     is_new = version == 1;
     return {};
   }));
@@ -168,18 +187,17 @@ Result<bool> Repository::put(const store::Actor& actor, Node node) {
 
 Result<void> Repository::put_all(const store::Actor& actor, std::vector<Node> nodes) {
   return store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
-    for (const auto& node : nodes) {
-      HANSE_CHECK(
-          transaction.put(kind_of(node.of()), node.text(Name::id), write_json(node), index_of(node), std::nullopt));
-    }
+    for (const auto& node : nodes) HANSE_CHECK(write(transaction, actor, node, std::nullopt));
     return {};
   });
 }
 
 Result<void> Repository::remove(const store::Actor& actor, Class of, std::string_view id) {
   if (id.empty()) return no_such(of, id);
-  auto removed = store_.write(
-      actor, [&](store::Transaction& transaction) { return transaction.remove(kind_of(of), id, std::nullopt); });
+  auto removed = store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
+    if (keeps_versions(of)) HANSE_CHECK(versions_.keep(transaction, actor, kind_of(of), id, {}));
+    return transaction.remove(kind_of(of), id, std::nullopt);
+  });
   if (!removed && removed.error().code == ErrorCode::not_found) return no_such(of, id);
   return removed;
 }
@@ -193,7 +211,7 @@ Result<Repository::Entry> Repository::change(const store::Actor& actor, Class of
     auto changed = std::make_shared<Node>(*present);
     HANSE_CHECK(work(*changed));
     auto written = store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
-      HANSE_CHECK(transaction.put(kind_of(of), id, write_json(*changed), index_of(*changed), document->version));
+      HANSE_CHECK(write(transaction, actor, *changed, document->version));
       return {};
     });
     if (written) return Entry{std::move(changed)};

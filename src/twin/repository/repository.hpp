@@ -9,15 +9,18 @@
 #include <vector>
 
 #include "store/store.hpp"
+#include "twin/history/versions.hpp"
 #include "twin/model/node.hpp"
 
 namespace hanse::twin {
 
 /// Shells, submodels, concept descriptions and descriptors in the store, one document each, found through its index.
-/// What is read often stays parsed in memory. Blocking; safe from many threads.
+/// What is read often stays parsed in memory. What was before a change is kept, but for descriptors. Blocking; safe
+/// from many threads.
 class Repository {
  public:
-  explicit Repository(store::Store& store);
+  /// `versions_kept` of each object at most.
+  Repository(store::Store& store, const Clock& clock, std::int64_t versions_kept);
 
   using Entry = std::shared_ptr<const Node>;
   struct Page {
@@ -46,6 +49,10 @@ class Repository {
   Result<Entry> change(const store::Actor& actor, Class of, std::string_view id,
                        const std::function<Result<void>(Node&)>& work);
 
+  const Versions& versions() const { return versions_; }
+  /// A version's document. Errors: `corrupt`.
+  Result<Entry> read_version(Class of, const TwinVersion& version) const;
+
  private:
   struct Kept {
     Entry node;
@@ -58,8 +65,11 @@ class Repository {
     std::uint64_t changes = 0;  ///< What was read before a change must not be kept after it.
   };
   Result<Entry> parse(const store::Document& document) const;
+  Result<std::int64_t> write(store::Transaction& transaction, const store::Actor& actor, const Node& node,
+                             std::optional<std::int64_t> expected);
 
   store::Store& store_;
+  Versions versions_;
   std::shared_ptr<Cache> cache_ = std::make_shared<Cache>();
 };
 

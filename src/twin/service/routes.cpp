@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "twin/model/element_path.hpp"
 #include "twin/model/reference.hpp"
+#include "twin/service/history_routes.hpp"
 
 namespace hanse::twin {
 
@@ -20,11 +21,13 @@ struct ShellsWish {
 HANSE_DESCRIBE(ShellsWish, (cursor, limit))
 struct SubmodelWish {
   std::string id;
+  std::optional<Timestamp> at;
   static constexpr auto notes() {
-    return std::array{FieldNote{.field = "id", .summary = "The submodel's id.", .required = true}};
+    return std::array{FieldNote{.field = "id", .summary = "The submodel's id.", .required = true},
+                      FieldNote{.field = "at", .summary = "As it was at that moment; now when absent."}};
   }
 };
-HANSE_DESCRIBE(SubmodelWish, (id))
+HANSE_DESCRIBE(SubmodelWish, (id, at))
 struct SearchWish {
   std::string semantic_id;
   std::int64_t limit = api::kPageLimitDefault;
@@ -170,13 +173,21 @@ Result<api::Page<ShellRow>> list_shells(Twins& twins, const ShellsWish& wish) {
 }
 
 Result<SubmodelView> view_submodel(Twins& twins, const SubmodelWish& wish) {
-  HANSE_TRY(const auto submodel, twins.get(Class::Submodel, wish.id));
+  PastTwin shown;
+  if (wish.at) {
+    HANSE_TRY(shown, twins.at(Class::Submodel, wish.id, *wish.at));
+  } else {
+    HANSE_TRY(shown.node, twins.get(Class::Submodel, wish.id));
+  }
+  const auto& submodel = shown.node;
   SubmodelView view{.id = wish.id,
                     .id_short = std::string{submodel->text(Name::idShort)},
                     .semantic_id = std::string{first_key(submodel->node(Name::semanticId))},
                     .generated = twins.plant().owns(wish.id),
+                    .since = shown.since,
+                    .actor = shown.actor,
                     .elements = {}};
-  const auto live = twins.live();
+  const auto live = wish.at ? twins.values_at(*wish.at) : twins.live();
   const auto signals = twins.plant().parts().directory.snapshot();
   Flattener{live, *signals}.below(*submodel, {}, view.elements);
   return view;
@@ -224,7 +235,7 @@ std::vector<api::Route> routes(Twins& twins) {
       [&twins](const ShellsWish& in, const Context&) { return list_shells(twins, in); }));
   out.push_back(api::route<SubmodelWish, SubmodelView>(
       {.path = "/api/v1/twin/submodel",
-       .summary = "A submodel's elements with their values now.",
+       .summary = "A submodel's elements with their values, now or at a moment.",
        .permission = "twin.read"},
       [&twins](const SubmodelWish& in, const Context&) { return view_submodel(twins, in); }));
   out.push_back(api::route<SearchWish, api::Page<SemanticHit>>(
@@ -241,6 +252,7 @@ std::vector<api::Route> routes(Twins& twins) {
       [&twins](const ImportWish& in, const Context& context) {
         return twins.import({context.caller.id}, in.body.text, in.dry_run);
       }));
+  for (auto& each : history_routes(twins)) out.push_back(std::move(each));
   return out;
 }
 

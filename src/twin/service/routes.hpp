@@ -45,9 +45,11 @@ struct SubmodelView {
   std::string id_short;
   std::string semantic_id;
   bool generated = false;
+  std::optional<Timestamp> since;  ///< Of an earlier moment: when it became so. Nothing for what the plant makes.
+  std::string actor;               ///< Who made it so.
   std::vector<ElementRow> elements;
 };
-HANSE_DESCRIBE(SubmodelView, (id, id_short, semantic_id, generated, elements))
+HANSE_DESCRIBE(SubmodelView, (id, id_short, semantic_id, generated, since, actor, elements))
 
 /// An element or submodel that means what was looked for.
 struct SemanticHit {
@@ -59,8 +61,8 @@ struct SemanticHit {
 };
 HANSE_DESCRIBE(SemanticHit, (submodel, submodel_id_short, path, semantic_id, value))
 
-/// For people: /api/v1/twin/shells, /submodel, /search, /import with `twin.read` and `twin.write`. `twins` outlives
-/// them.
+/// For people: /api/v1/twin/shells, /submodel, /search, /import and those of `history_routes`, with `twin.read` and
+/// `twin.write`. `twins` outlives them.
 std::vector<api::Route> routes(Twins& twins);
 
 }  // namespace hanse::twin

@@ -51,11 +51,11 @@ Result<void> check_strictly(const Node& node) {
   return findings.as_result(info(node.of()).name);
 }
 
-Twins::Twins(store::Store& store, const Clock& clock, std::shared_ptr<PlantTwins> plant)
+Twins::Twins(store::Store& store, const Clock& clock, std::shared_ptr<PlantTwins> plant, std::int64_t versions_kept)
     : store_(store),
       clock_(clock),
       plant_(std::move(plant)),
-      repository_(store),
+      repository_(store, clock, versions_kept),
       files_(store, "twin_file"),
       links_(store, "twin_links"),
       packages_(store, "twin_package"),
@@ -86,6 +86,16 @@ Result<Repository::Entry> Twins::get(Class of, std::string_view id) {
   HANSE_TRY(auto found, find(of, id));
   if (found) return found;
   return repository_.get(of, id);
+}
+
+Result<PastTwin> Twins::at(Class of, std::string_view id, Timestamp time) {
+  if (plant_->find(of, id)) {
+    HANSE_TRY(auto node, get(of, id));
+    return PastTwin{.node = std::move(node), .since = {}, .actor = {}};
+  }
+  HANSE_TRY(const auto version, repository_.versions().at(kind_of(of), id, time));
+  HANSE_TRY(auto node, repository_.read_version(of, version));
+  return PastTwin{.node = std::move(node), .since = version.time, .actor = version.actor};
 }
 
 Result<Repository::Page> Twins::list(Class of, const Repository::Filter& filter,

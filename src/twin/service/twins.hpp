@@ -17,11 +17,18 @@ struct TwinImportReport {
 };
 HANSE_DESCRIBE(TwinImportReport, (shells, submodels, concept_descriptions, files, errors, warnings, kept, findings))
 
+/// A twin as it was.
+struct PastTwin {
+  Repository::Entry node;
+  std::optional<Timestamp> since;  ///< When it became so; nothing for what the plant makes.
+  std::string actor;               ///< Who made it so; empty when nobody knows.
+};
+
 /// All twins of the node as one: those that the plant has by itself, and those that people brought or wrote. Lists have
 /// the generated ones first. Blocking; safe from many threads.
 class Twins {
  public:
-  Twins(store::Store& store, const Clock& clock, std::shared_ptr<PlantTwins> plant);
+  Twins(store::Store& store, const Clock& clock, std::shared_ptr<PlantTwins> plant, std::int64_t versions_kept);
 
   /// Null when there is none. Shells of the plant carry the submodels that were added to them.
   Result<Repository::Entry> find(Class of, std::string_view id);
@@ -51,7 +58,17 @@ class Twins {
   /// With the files that its elements name and that are kept here.
   Result<std::string> package(Node environment);
 
+  /// How it was at that time. What the plant makes is as it is made now: only its values were others. Errors:
+  /// `not_found`, saying why.
+  Result<PastTwin> at(Class of, std::string_view id, Timestamp time);
+  /// Newest first; none of what the plant makes.
+  Result<store::StoredPage<TwinVersion>> versions(Class of, std::string_view id,
+                                                  const std::optional<std::string>& cursor, std::int64_t limit) const {
+    return repository_.versions().list(kind_of(of), id, cursor, limit);
+  }
+
   SignalValues live() const { return {plant_->parts().directory, plant_->parts().history}; }
+  SignalValues values_at(Timestamp time) const { return {plant_->parts().directory, plant_->parts().history, time}; }
   PlantTwins& plant() { return *plant_; }
   const Clock& clock() const { return clock_; }
   const store::Collection<StoredFile>& files() const { return files_; }
