@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/random.hpp"
+#include "dataspace/canonical_json.hpp"
 #include "dataspace/internal/turn.hpp"
 
 // What this side sends, and what is kept of it.
@@ -9,12 +10,6 @@ namespace hanse::dataspace {
 namespace {
 
 using enum MessageType;
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_string(out, text);
-  return out;
-}
 
 }  // namespace
 

@@ -95,7 +95,7 @@ struct BundleCheckInput {
 };
 HANSE_DESCRIBE(BundleCheckInput, (bundle, expected_key))
 
-Result<AgreementView> view(Connector& connector, const std::string& id) {
+Result<AgreementView> agreement_view(Connector& connector, const std::string& id) {
   HANSE_TRY(auto stored, connector.agreements().get(id));
   HANSE_TRY(const auto policy, read_policy(stored.record.policy));
   HANSE_TRY(const auto meter, connector.meters().find(id));
@@ -128,7 +128,7 @@ void add_agreement_routes(std::vector<Route>& out, Connector& connector, const A
   out.push_back(api::route<DataspaceById, AgreementView>(
       {Method::get, "/api/v1/dataspace/agreements/{id}", "One agreement in plain words, with what was used.",
        kDataspaceRead},
-      [&connector](const DataspaceById& in, const Context&) { return view(connector, in.id); }));
+      [&connector](const DataspaceById& in, const Context&) { return agreement_view(connector, in.id); }));
   out.push_back(
       api::route<RevokeInput, Agreement>({Method::post, "/api/v1/dataspace/agreements/{id}/revoke",
                                           "Ends an agreement at once, and tells the partner.", kDataspaceWrite},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 namespace hanse::dataspace {
+
 namespace {
 
 constexpr std::int64_t kExactMax = std::int64_t{1} << 53;  // RFC 7493, 2.2: what a double holds exactly
@@ -65,6 +66,12 @@ Result<void> append(std::string& out, JsonRef value) {
 }
 
 }  // namespace
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  json::append_string(out, text);
+  return out;
+}
 
 Result<std::string> canonical_json(JsonRef value) {
   std::string out;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "dataspace/canonical_json.hpp"
 #include "dataspace/internal/loose.hpp"
 #include "dataspace/signature.hpp"
 
@@ -14,12 +15,6 @@ namespace {
 constexpr std::int64_t kPageMax = 1000;
 constexpr std::size_t kFilterMax = 200;
 constexpr std::size_t kImportBatch = 500;
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_string(out, text);
-  return out;
-}
 
 std::string offer_id_of(const OfferTemplate& offer, const Dataset& dataset) { return offer.id + ':' + dataset.id; }
 

@@ -12,8 +12,6 @@ namespace {
 
 using enum MessageType;
 
-const store::Actor kSelf{"system:dataspace"};
-
 api::Response answer(int status, std::string body) {
   return {.status = status, .body = std::move(body), .version = {}};
 }

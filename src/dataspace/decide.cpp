@@ -10,13 +10,13 @@ namespace hanse::dataspace {
 namespace {
 
 /// Does a condition hold, and the sentence that says why.
-struct Outcome {
+struct Finding {
   bool holds = false;
   std::string sentence;
 };
 
-Outcome yes(std::string sentence) { return {true, std::move(sentence)}; }
-Outcome no(std::string sentence) { return {false, std::move(sentence)}; }
+Finding yes(std::string sentence) { return {true, std::move(sentence)}; }
+Finding no(std::string sentence) { return {false, std::move(sentence)}; }
 
 std::optional<double> number(std::string_view text) {
   double value = 0;
@@ -56,14 +56,14 @@ bool matches(const Constraint& c, const std::vector<std::string>& values) {
 }
 
 /// What the partner promises by agreeing, and is held to when it names something else.
-Outcome promise(const Constraint& c, std::string_view what, const std::string& named) {
+Finding promise(const Constraint& c, std::string_view what, const std::string& named) {
   const auto list = fmt::format("{}", fmt::join(c.right, ", "));
   if (named.empty()) return yes(fmt::format("{} is promised: {}", what, list));
   return matches(c, {named}) ? yes(fmt::format("{} {} is allowed", what, named))
                              : no(fmt::format("{} {} is not allowed; allowed: {}", what, named, list));
 }
 
-Outcome count_outcome(const Constraint& c, const PolicyFacts& facts) {
+Finding count_outcome(const Constraint& c, const PolicyFacts& facts) {
   if (facts.moment == Moment::offer || facts.moment == Moment::agreement) return yes("uses are counted later");
   const auto limit = number(c.right.front());
   if (!limit) return no(fmt::format("'{}' is no number of uses", c.right.front()));
@@ -71,7 +71,7 @@ Outcome count_outcome(const Constraint& c, const PolicyFacts& facts) {
   return ordered(c.comparison, static_cast<double>(facts.uses), *limit) ? yes(sentence) : no(sentence);
 }
 
-Outcome time_outcome(const Constraint& c, const PolicyFacts& facts) {
+Finding time_outcome(const Constraint& c, const PolicyFacts& facts) {
   const auto limit = time_of(c.right.front());
   if (!limit) return no(fmt::format("'{}' is no time", c.right.front()));
   // The profile writes an end date as `eq`: it means the last moment.
@@ -82,7 +82,7 @@ Outcome time_outcome(const Constraint& c, const PolicyFacts& facts) {
   return ordered(comparison, facts.now, *limit) ? yes(sentence) : no(sentence);
 }
 
-Outcome days_outcome(const Constraint& c, const PolicyFacts& facts) {
+Finding days_outcome(const Constraint& c, const PolicyFacts& facts) {
   const auto days = number(c.right.front());
   if (!days || *days < 0 || *days > 36'500) return no(fmt::format("'{}' is no number of days", c.right.front()));
   if (facts.moment == Moment::offer || facts.moment == Moment::agreement)
@@ -93,18 +93,18 @@ Outcome days_outcome(const Constraint& c, const PolicyFacts& facts) {
   return facts.now <= end ? yes(sentence) : no(sentence);
 }
 
-Outcome frequency_outcome(const Constraint& c, const PolicyFacts& facts) {
+Finding frequency_outcome(const Constraint& c, const PolicyFacts& facts) {
   const bool once = c.right.front().find("once") != std::string::npos;
   if (!once || facts.moment == Moment::offer || facts.moment == Moment::agreement) return yes("any number of uses");
   return facts.uses <= 1 ? yes("the one use") : no(fmt::format("{} of 1 uses", facts.uses));
 }
 
-Outcome membership_outcome(const Constraint& c, const PolicyFacts& facts) {
+Finding membership_outcome(const Constraint& c, const PolicyFacts& facts) {
   const bool holds = matches(c, {facts.member ? std::string{"active"} : std::string{"none"}});
   return holds ? yes("the partner is a member") : no("the partner's membership is not confirmed");
 }
 
-Outcome set_outcome(const Constraint& c, std::string_view what, const std::vector<std::string>& values) {
+Finding set_outcome(const Constraint& c, std::string_view what, const std::vector<std::string>& values) {
   const auto sentence = fmt::format("the partner's {} ({}) must be {} {}", what, fmt::join(values, ", "), c.comparison,
                                     fmt::join(c.right, ", "));
   return matches(c, values) ? yes(sentence) : no(sentence);
@@ -114,9 +114,9 @@ std::vector<std::string> one(const std::string& value) {
   return value.empty() ? std::vector<std::string>{} : std::vector<std::string>{value};
 }
 
-Outcome check(const Constraint& c, const PolicyFacts& facts);
+Finding check(const Constraint& c, const PolicyFacts& facts);
 
-Outcome check_joined(const Constraint& c, const PolicyFacts& facts) {
+Finding check_joined(const Constraint& c, const PolicyFacts& facts) {
   std::size_t held = 0;
   std::string sentences;
   for (const auto& part : c.parts) {
@@ -133,7 +133,7 @@ Outcome check_joined(const Constraint& c, const PolicyFacts& facts) {
   return {holds, sentences};
 }
 
-Outcome check(const Constraint& c, const PolicyFacts& facts) {
+Finding check(const Constraint& c, const PolicyFacts& facts) {
   if (c.join != Constraint::Join::none) return check_joined(c, facts);
   const auto operand = operand_of(c.operand);
   if (!operand) return no(fmt::format("the condition '{}' isn't known here", c.operand));

@@ -6,35 +6,35 @@
 namespace hanse::dataspace {
 namespace {
 
-const store::Actor kAnna{"user:anna"};
+const store::Actor kDesigner{"user:anna"};
 
 class LicenceTest : public ::testing::Test {
  protected:
   LicenceTest() {
     designer.know(maker);
     maker.know(designer);
-    EXPECT_TRUE(designer.catalogue->put(kAnna, OfferTemplate{.id = "two-parts",
-                                                             .name = "Two parts",
-                                                             .partners = {},
-                                                             .groups = {},
-                                                             .terms = {.until = network.clock.now() + 24h * 30,
-                                                                       .count = 2,
-                                                                       .no_sharing = true,
-                                                                       .machines = {"printer-1", "printer-2"}},
-                                                             .rules = {},
-                                                             .text = {}}));
-    EXPECT_TRUE(designer.catalogue->put(kAnna, Dataset{.id = "valve",
-                                                       .title = "Valve",
-                                                       .description = {},
-                                                       .kind = DatasetKind::design,
-                                                       .source = "valve.3mf",
-                                                       .offer = "two-parts"}));
+    EXPECT_TRUE(designer.catalogue->put(kDesigner, OfferTemplate{.id = "two-parts",
+                                                                 .name = "Two parts",
+                                                                 .partners = {},
+                                                                 .groups = {},
+                                                                 .terms = {.until = network.clock.now() + 24h * 30,
+                                                                           .count = 2,
+                                                                           .no_sharing = true,
+                                                                           .machines = {"printer-1", "printer-2"}},
+                                                                 .rules = {},
+                                                                 .text = {}}));
+    EXPECT_TRUE(designer.catalogue->put(kDesigner, Dataset{.id = "valve",
+                                                           .title = "Valve",
+                                                           .description = {},
+                                                           .kind = DatasetKind::design,
+                                                           .source = "valve.3mf",
+                                                           .offer = "two-parts"}));
     const auto seen = designer.catalogue->visible(*designer.partners->confirmed("maker"), "valve");
-    const auto begun = maker.connector->request_negotiation(kAnna, {.partner = "designer",
-                                                                    .dataset = "valve",
-                                                                    .offer_id = seen->offer_id,
-                                                                    .offer = seen->offer_json,
-                                                                    .address = {}});
+    const auto begun = maker.connector->request_negotiation(kDesigner, {.partner = "designer",
+                                                                        .dataset = "valve",
+                                                                        .offer_id = seen->offer_id,
+                                                                        .offer = seen->offer_json,
+                                                                        .address = {}});
     network.run();
     agreement = maker.connector->processes().get(begun->id)->record.agreement;
     designer.source.text = "the design";
@@ -84,14 +84,14 @@ TEST_F(LicenceTest, TheMakersNodeOpensTheJobAndBothSidesListThePart) {
   EXPECT_EQ(maker.connector->meters().get(agreement)->record.uses, 2);
   EXPECT_EQ(designer.connector->meters().get(agreement)->record.uses, 2);
   EXPECT_EQ(LicenceBook{*maker.connector}.uses(agreement, {}, 10)->items.size(), 2U);
-  ASSERT_TRUE(designer.connector->revoke(kAnna, agreement, "enough"));
+  ASSERT_TRUE(designer.connector->revoke(kDesigner, agreement, "enough"));
   network.run();
   EXPECT_EQ(make("SN-2").error().code, ErrorCode::conflict);
 }
 
 TEST_F(LicenceTest, ADesignForNamedMachinesNeverLeavesAsAFile) {
   const auto begun = maker.connector->request_transfer(
-      kAnna, {.agreement = agreement, .format = std::string{kPull}, .data_address = {}, .address = {}});
+      kDesigner, {.agreement = agreement, .format = std::string{kPull}, .data_address = {}, .address = {}});
   ASSERT_TRUE(begun);
   network.run();
   const auto address = maker.connector->processes().get(begun->id)->record.data_address;
@@ -132,7 +132,7 @@ TEST_F(LicenceTest, OtherMachinesAndLaterDaysAreRefused) {
 
 TEST_F(LicenceTest, ARevokedLicenceGivesNothingMore) {
   ASSERT_TRUE(use("printer-1", "SN-1"));
-  ASSERT_TRUE(designer.connector->revoke(kAnna, agreement, "the design has a fault"));
+  ASSERT_TRUE(designer.connector->revoke(kDesigner, agreement, "the design has a fault"));
   const auto refused = use("printer-1", "SN-2");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message, "refused: the licence is revoked: the design has a fault");

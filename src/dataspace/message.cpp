@@ -11,7 +11,7 @@
 namespace hanse::dataspace {
 namespace {
 
-constexpr std::size_t kTextMax = 4096;  // of an id, address, code
+constexpr std::size_t kWordMax = 4096;  // of an id, address, code
 constexpr std::size_t kReasonsMax = 100;
 
 using enum MessageType;
@@ -84,8 +84,8 @@ class Reader {
   void error(std::string path, std::string message) { errors_.push_back({std::move(path), std::move(message)}); }
 
   std::string bounded(std::string_view name, std::string text) {
-    if (text.size() > kTextMax) {
-      error(std::string{name}, fmt::format("must have at most {} characters", kTextMax));
+    if (text.size() > kWordMax) {
+      error(std::string{name}, fmt::format("must have at most {} characters", kWordMax));
       return {};
     }
     return text;
@@ -257,7 +257,7 @@ Acknowledgement read_acknowledgement(std::string_view body) {
   const auto root = document->root();
   const auto take = [&](std::string_view name) {
     auto text = loose::text(root, name).value_or("");
-    return text.size() > kTextMax ? std::string{} : text;
+    return text.size() > kWordMax ? std::string{} : text;
   };
   out.provider_pid = take("providerPid");
   out.consumer_pid = take("consumerPid");
@@ -265,7 +265,7 @@ Acknowledgement read_acknowledgement(std::string_view body) {
   out.code = take("code");
   for (const auto reason : loose::list(loose::member(root, "reason"))) {
     if (out.reason.size() == kReasonsMax) break;
-    out.reason.push_back(loose::text(reason).value_or(reason.text()).substr(0, kTextMax));
+    out.reason.push_back(loose::text(reason).value_or(reason.text()).substr(0, kWordMax));
   }
   return out;
 }

@@ -14,14 +14,14 @@ namespace {
 constexpr std::size_t kWaitingMax = 20;
 constexpr std::size_t kIntroductionMax = 8192;
 constexpr Duration kIntroductionLife = 10min;
-constexpr Duration kClockSkew = 30s;
+constexpr Duration kIntroductionSkew = 30s;
 constexpr std::string_view kDidWeb = "did:web:";
 
-struct Claims {
+struct IntroductionClaims {
   std::string iss, aud, name, address, key;
   std::int64_t iat = 0;
 };
-HANSE_DESCRIBE(Claims, (iss, aud, name, address, key, iat))
+HANSE_DESCRIBE(IntroductionClaims, (iss, aud, name, address, key, iat))
 
 Error not_an_address() {
   return fail(ErrorCode::invalid, "this is no address of a node",
@@ -85,12 +85,12 @@ Result<std::string> read_version_document(std::string_view body) {
 }
 
 std::string write_introduction(const IntroductionText& text, std::string_view audience, Timestamp now) {
-  const Claims claims{.iss = text.participant,
-                      .aud = std::string{audience},
-                      .name = text.name,
-                      .address = text.address,
-                      .key = text.key.public_key,
-                      .iat = now.ms() / 1000};
+  const IntroductionClaims claims{.iss = text.participant,
+                                  .aud = std::string{audience},
+                                  .name = text.name,
+                                  .address = text.address,
+                                  .key = text.key.public_key,
+                                  .iat = now.ms() / 1000};
   return sign_jws(to_json(claims), text.key, text.participant + "#key");
 }
 
@@ -99,10 +99,10 @@ Result<Introduction> read_introduction(std::string_view jws, std::string_view ow
   if (jws.size() > kIntroductionMax || first == std::string_view::npos || first == last)
     return fail(ErrorCode::invalid, "this is no introduction");
   HANSE_TRY(const auto unchecked, from_base64url(jws.substr(first + 1, last - first - 1)));
-  HANSE_TRY(const auto claims, from_json<Claims>(unchecked, UnknownMembers::ignore));
+  HANSE_TRY(const auto claims, from_json<IntroductionClaims>(unchecked, UnknownMembers::ignore));
   HANSE_CHECK(verify_jws(jws, claims.key));
   const auto age_s = now.ms() / 1000 - claims.iat;
-  if (claims.aud != own_participant || age_s > kIntroductionLife / 1s || age_s < -(kClockSkew / 1s))
+  if (claims.aud != own_participant || age_s > kIntroductionLife / 1s || age_s < -(kIntroductionSkew / 1s))
     return fail(ErrorCode::forbidden, "the introduction is old, or meant for somebody else");
   if (claims.iss.empty() || claims.iss.size() > 500 || claims.name.size() > 200 || claims.address.size() > 1000 ||
       origin_of(claims.address).empty()) {

@@ -12,7 +12,6 @@ namespace {
 
 using enum MessageType;
 
-const store::Actor kSelf{"system:dataspace"};
 constexpr Duration kFirstPause = 200ms;
 constexpr Duration kPauseMax = 60s;
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/random.hpp"
+#include "dataspace/canonical_json.hpp"
 
 namespace hanse::dataspace {
 namespace {
@@ -168,11 +169,6 @@ Result<void> PartnerBook::may_call(const Partner& partner, std::string_view url)
 }
 
 std::string PartnerBook::did_document(std::string_view version_url) const {
-  const auto quoted = [](std::string_view text) {
-    std::string out;
-    json::append_string(out, text);
-    return out;
-  };
   const auto key_id = quoted(own_.participant + "#key");
   return fmt::format(
       R"({{"@context":["https://w3id.org/dspace/2025/1/context.jsonld","https://www.w3.org/ns/did/v1"],"id":{0},)"

@@ -96,12 +96,6 @@ void condition(std::string& out, std::string_view operand, std::string_view comp
   out += fmt::format(R"({{"leftOperand":"{}","operator":"{}","rightOperand":{}}})", operand, comparison, right_json);
 }
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_string(out, text);
-  return out;
-}
-
 }  // namespace
 
 Result<Policy> read_policy(const RawJson& policy) {

@@ -96,7 +96,7 @@ Result<Page<Process>> list(Connector& connector, const ProcessListInput& in) {
   return page_of(connector.processes(), std::move(query));
 }
 
-Result<ProcessView> view(Connector& connector, const std::string& id) {
+Result<ProcessView> process_view(Connector& connector, const std::string& id) {
   HANSE_TRY(auto stored, connector.processes().get(id));
   ProcessView out{.process = std::move(stored.record), .terms = {}, .messages = {}, .waiting = {}};
   // What a token opens is for machines only.
@@ -154,7 +154,7 @@ void add_process_routes(std::vector<Route>& out, Connector& connector, const Ask
       [&connector](const ProcessListInput& in, const Context&) { return list(connector, in); }));
   out.push_back(api::route<DataspaceById, ProcessView>(
       {Method::get, "/api/v1/dataspace/processes/{id}", "One of them with every message and decision.", kDataspaceRead},
-      [&connector](const DataspaceById& in, const Context&) { return view(connector, in.id); }));
+      [&connector](const DataspaceById& in, const Context&) { return process_view(connector, in.id); }));
   out.push_back(api::route<NegotiationInput, Process>(
       {Method::post, "/api/v1/dataspace/negotiations", "Asks a partner for one of its offers.", kDataspaceWrite},
       [&connector](const NegotiationInput& in, const Context& context) {

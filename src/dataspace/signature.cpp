@@ -11,7 +11,7 @@ namespace hanse::dataspace {
 namespace {
 
 constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-constexpr std::size_t kTextMax = 4U << 20;
+constexpr std::size_t kBase64Max = 4U << 20;
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
@@ -48,7 +48,7 @@ std::string base64url(std::string_view bytes) {
 }
 
 Result<std::string> from_base64url(std::string_view text) {
-  if (text.size() > kTextMax) return fail(ErrorCode::too_large, "the base64 text is too long");
+  if (text.size() > kBase64Max) return fail(ErrorCode::too_large, "the base64 text is too long");
   std::string out(text.size() / 4 * 3 + 3, '\0');
   std::size_t size = 0;
   if (sodium_base642bin(bytes_of(out), out.size(), text.data(), text.size(), nullptr, &size, nullptr, kVariant) != 0) {

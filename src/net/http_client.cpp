@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kReadBytes = 32 * 1024;
+constexpr std::size_t kAnswerChunkBytes = 32 * 1024;
 constexpr Duration kWriteLimit = 30s;
 
 /// No line end may slip into a request's head: it would begin a header of its own (request splitting).
@@ -88,7 +88,7 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 asio::awaitable<Result<std::string>> HttpBodyReader::next(Duration time_limit) {
-  std::vector<char> buffer(kReadBytes);
+  std::vector<char> buffer(kAnswerChunkBytes);
   for (;;) {
     std::string piece = reader_.take_body();
     if (!piece.empty() || reader_.done()) co_return piece;
@@ -107,7 +107,7 @@ asio::awaitable<Result<HttpBodyReader>> HttpClient::exchange(std::unique_ptr<Str
   auto writing = stream->write(bytes, kWriteLimit);
   HANSE_CO_CHECK(co_await std::move(writing));
   HttpReplyReader reader{head};
-  std::vector<char> buffer(kReadBytes);
+  std::vector<char> buffer(kAnswerChunkBytes);
   while (!reader.has_head()) {
     auto reading = stream->read(buffer, options_.read_limit);
     HANSE_CO_TRY(const std::size_t count, co_await std::move(reading));

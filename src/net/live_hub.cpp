@@ -18,9 +18,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kClientMessageBytesMax = 256 * 1024;  // A subscription to thousands of signals.
-constexpr std::size_t kReadBytes = 4 * 1024;
+constexpr std::size_t kClientChunkBytes = 4 * 1024;
 constexpr std::size_t kWriteBytesMax = 256 * 1024;  // Frames per write; what comes meanwhile is coalesced.
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kCodeOnly = asio::as_tuple(asio::use_awaitable);
 
 std::shared_ptr<const std::string> text_frame(std::string_view text) {
   return std::make_shared<const std::string>(websocket_frame(WebSocketEvent::Kind::text, text));
@@ -242,12 +242,12 @@ asio::awaitable<void> LiveHub::serve(Stream& stream, api::Caller caller, std::st
   client->wake.cancel();
   while (!client->writer_done) {
     client->gone.expires_after(options_.write_limit);
-    co_await client->gone.async_wait(kTuple);
+    co_await client->gone.async_wait(kCodeOnly);
   }
 }
 
 asio::awaitable<void> LiveHub::read_loop(std::shared_ptr<Client> client, std::string early) {
-  std::vector<char> buffer(kReadBytes);
+  std::vector<char> buffer(kClientChunkBytes);
   std::string bytes = std::move(early);
   while (!client->leaving) {
     const auto events = client->reader.feed(bytes);
@@ -293,7 +293,7 @@ asio::awaitable<void> LiveHub::write_loop(std::shared_ptr<Client> client) {
     }
     if (bytes.empty()) {
       client->wake.expires_after(options_.ping_every);
-      const auto [code] = co_await client->wake.async_wait(kTuple);
+      const auto [code] = co_await client->wake.async_wait(kCodeOnly);
       if (code || client->leaving) continue;
       auto asking = client->still_allowed();
       if (!co_await std::move(asking)) {

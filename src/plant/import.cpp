@@ -71,9 +71,9 @@ HANSE_DESCRIBE(CalendarRow, (id, name, time_zone, shift, days, begin, end, break
 
 void add_shift(Calendar& calendar, const CalendarRow& cells, ImportRow& row) {
   ShiftRule shift{.name = cells.shift, .days = {}, .begin = cells.begin, .end = cells.end, .breaks = {}};
-  std::string days = cells.days;
-  std::replace(days.begin(), days.end(), ' ', ',');
-  if (const auto read = parse_text(days, shift.days); !read) row.errors.push_back({"days", read.error().message});
+  std::string names = cells.days;
+  std::replace(names.begin(), names.end(), ' ', ',');
+  if (const auto read = parse_text(names, shift.days); !read) row.errors.push_back({"days", read.error().message});
   if (!parse_pauses(cells.breaks, shift.breaks)) {
     row.errors.push_back({"breaks", "must be like '09:00-09:15 12:00-12:30'"});
   }

@@ -10,7 +10,7 @@ namespace hanse::plant {
 namespace {
 
 const store::Actor kAnna{"user:anna"};
-Timestamp at(std::string_view text) { return parse_timestamp(text).value(); }
+Timestamp moment(std::string_view text) { return parse_timestamp(text).value(); }
 
 class PlantTest : public testing::Test {
  protected:
@@ -42,7 +42,7 @@ class PlantTest : public testing::Test {
     return {.address = std::move(address), .device = std::move(device), .name = std::move(name)};
   }
 
-  SimulatedClock clock{at("2026-03-02T06:00:00Z")};
+  SimulatedClock clock{moment("2026-03-02T06:00:00Z")};
   std::unique_ptr<store::Store> store;
   signal::Directory directory;
   std::unique_ptr<Plant> plant;
@@ -166,7 +166,7 @@ TEST_F(PlantTest, EventsComeBackInOrderByPagesAndOnce) {
   std::vector<ProductionEvent> events;
   for (int i = 0; i < 250; ++i) {
     events.push_back({.id = "e" + std::to_string(i),
-                      .time = at("2026-03-02T06:00:00Z") + (i * 7919 % 250) * 1s,
+                      .time = moment("2026-03-02T06:00:00Z") + (i * 7919 % 250) * 1s,
                       .asset = AssetId{i % 2 == 0 ? "press-4" : "line-1"},
                       .kind = EventKind::state,
                       .state = MachineState::down});
@@ -176,7 +176,7 @@ TEST_F(PlantTest, EventsComeBackInOrderByPagesAndOnce) {
 
   std::vector<ProductionEvent> read;
   EventQuery query{.asset = AssetId{"press-4"},
-                   .range = {at("2026-03-02T06:00:00Z"), at("2026-03-02T07:00:00Z")},
+                   .range = {moment("2026-03-02T06:00:00Z"), moment("2026-03-02T07:00:00Z")},
                    .kind = {},
                    .cursor = {},
                    .limit = 40};
@@ -189,9 +189,9 @@ TEST_F(PlantTest, EventsComeBackInOrderByPagesAndOnce) {
 
   EXPECT_EQ(read.size(), 125u);
   EXPECT_TRUE(std::is_sorted(read.begin(), read.end(), [](const auto& a, const auto& b) { return a.time < b.time; }));
-  const auto last = plant->events().last(AssetId{"press-4"}, EventKind::state, at("2026-03-02T06:02:00Z")).value();
+  const auto last = plant->events().last(AssetId{"press-4"}, EventKind::state, moment("2026-03-02T06:02:00Z")).value();
   ASSERT_TRUE(last);
-  EXPECT_LE(last->time, at("2026-03-02T06:02:00Z"));
+  EXPECT_LE(last->time, moment("2026-03-02T06:02:00Z"));
 }
 
 TEST_F(PlantTest, ADryRunSaysEveryRowsFateAndWritesNothing) {

@@ -13,7 +13,7 @@ namespace {
 namespace allocation = optimiser::allocation;
 using ecosystem::Capability;
 
-const store::Actor kAnna{"user:anna"};
+const store::Actor kConvener{"user:anna"};
 Timestamp at(std::string_view text) { return parse_timestamp(text).value(); }
 const PlanBudget kBudget{.seconds = 1e9, .iterations_max = 200, .bottlenecks = 0};
 
@@ -25,29 +25,29 @@ class ProgrammeTest : public testing::Test {
     programme = Programme::open(*store, *ecosystem, clock).value();
   }
   void seed() {
-    ASSERT_TRUE(seed_ventilator(*ecosystem, *programme, kAnna,
+    ASSERT_TRUE(seed_ventilator(*ecosystem, *programme, kConvener,
                                 {.start = start, .units = 3'000, .parts = 14, .firms = 10, .suppliers = 36}));
   }
   PlanRecord planned(const std::string& need) {
-    auto plan = programme->plan(kAnna, need, kBudget);
+    auto plan = programme->plan(kConvener, need, kBudget);
     EXPECT_TRUE(plan) << to_string(plan.error());
     return plan ? *std::move(plan) : PlanRecord{};
   }
   PlanRecord published(const std::string& need) {
-    auto plan = programme->publish(kAnna, planned(need).id);
+    auto plan = programme->publish(kConvener, planned(need).id);
     EXPECT_TRUE(plan) << to_string(plan.error());
     return plan ? *std::move(plan) : PlanRecord{};
   }
   /// One maker with forty hours a week, one part that takes an hour.
   void one_maker() {
-    ASSERT_TRUE(ecosystem->put(kAnna, ecosystem::Organisation{.id = "acme", .name = "ACME", .country = "DE"}));
+    ASSERT_TRUE(ecosystem->put(kConvener, ecosystem::Organisation{.id = "acme", .name = "ACME", .country = "DE"}));
     ASSERT_TRUE(ecosystem->put(
-        kAnna, ecosystem::Site{.id = "acme-1", .organisation = "acme", .name = "Works", .zone = "north"}));
+        kConvener, ecosystem::Site{.id = "acme-1", .organisation = "acme", .name = "Works", .zone = "north"}));
     ASSERT_TRUE(ecosystem->put(
-        kAnna,
+        kConvener,
         ecosystem::CapacityCalendar{.id = "acme-hours", .organisation = "acme", .site = "acme-1", .usual_hours = 40}));
     ASSERT_TRUE(ecosystem->put(
-        kAnna,
+        kConvener,
         Capability{.id = "acme-print",
                    .organisation = "acme",
                    .site = "acme-1",
@@ -62,9 +62,10 @@ class ProgrammeTest : public testing::Test {
                 .hours_per_unit = 1,
                 .unit_cost = 2};
     ASSERT_TRUE(programme->put(
-        kAnna, Design{.id = "shield-design", .name = "Shield", .finished = "shield", .parts = {shield}}));
+        kConvener, Design{.id = "shield-design", .name = "Shield", .finished = "shield", .parts = {shield}}));
     ASSERT_TRUE(programme->put(
-        kAnna, Approval{.id = "shield-ok", .design = "shield-design", .use = Use::community, .evidence = "fit test"}));
+        kConvener,
+        Approval{.id = "shield-ok", .design = "shield-design", .use = Use::community, .evidence = "fit test"}));
   }
   Need shields(std::string id, double quantity) {
     return {.id = std::move(id),
@@ -111,18 +112,18 @@ TEST_F(ProgrammeTest, MatchingGivesAReasonForEveryNoAndUnknownIsNeverYes) {
     change.organisation = "acme";
     change.site = "acme-1";
     change.calendar = "acme-hours";
-    ASSERT_TRUE(ecosystem->put(kAnna, change));
+    ASSERT_TRUE(ecosystem->put(kConvener, change));
   };
   offer("turning", {.process = "proc:din8580/3.2.1"});
   offer("no-envelope", {.process = "SLS", .materials = {"polymer/thermoplastic/pa"}});
   offer("metal", {.process = "DMLS",
                   .materials = {"metal/ti"},
                   .envelope = {{"workspace.x", {}, 900.0}, {"workspace.y", {}, 900.0}, {"workspace.z", {}, 900.0}}});
-  ASSERT_TRUE(ecosystem->put(kAnna, ecosystem::Certificate{.id = "c",
-                                                           .organisation = "acme",
-                                                           .scheme = "ISO 13485",
-                                                           .valid_from = at("2025-01-01T00:00:00Z"),
-                                                           .valid_to = at("2026-03-20T00:00:00Z")}));
+  ASSERT_TRUE(ecosystem->put(kConvener, ecosystem::Certificate{.id = "c",
+                                                               .organisation = "acme",
+                                                               .scheme = "ISO 13485",
+                                                               .valid_from = at("2025-01-01T00:00:00Z"),
+                                                               .valid_to = at("2026-03-20T00:00:00Z")}));
   const Offers offers{ecosystem->records()};
   const MatchTerms terms{.from = start, .to = at("2026-04-13T00:00:00Z")};
   Requirement wanted{.process = "proc:am/PBF",
@@ -167,17 +168,17 @@ TEST_F(ProgrammeTest, AnUnapprovedOrRecalledDesignBlocksTheNeed) {
   one_maker();
   auto need = shields("n", 20);
   need.use = Use::clinical;
-  ASSERT_TRUE(programme->put(kAnna, need));
+  ASSERT_TRUE(programme->put(kConvener, need));
   const auto plan = planned("n");
   EXPECT_EQ(plan.status, allocation::Status::no_solution_yet);
   ASSERT_EQ(plan.blockers.size(), 1u);
   EXPECT_NE(plan.blockers[0].reason.find("clinical"), std::string::npos);
   need.use = Use::community;
-  ASSERT_TRUE(programme->put(kAnna, need));
+  ASSERT_TRUE(programme->put(kConvener, need));
   EXPECT_NEAR(planned("n").measures.units_delivered, 20, 0.1);
   auto approval = programme->collection<Approval>().get("shield-ok").value().record;
   approval.revoked = true;
-  ASSERT_TRUE(programme->put(kAnna, approval));
+  ASSERT_TRUE(programme->put(kConvener, approval));
   EXPECT_FALSE(planned("n").blockers.empty());
 }
 
@@ -185,8 +186,8 @@ TEST_F(ProgrammeTest, AnApprovalHoldsForItsScopeOnly) {
   one_maker();
   auto approval = programme->collection<Approval>().get("shield-ok").value().record;
   approval.processes = {"proc:am/PBF-LB/M"};
-  ASSERT_TRUE(programme->put(kAnna, approval));
-  ASSERT_TRUE(programme->put(kAnna, shields("n", 20)));
+  ASSERT_TRUE(programme->put(kConvener, approval));
+  ASSERT_TRUE(programme->put(kConvener, shields("n", 20)));
   const auto plan = planned("n");
   ASSERT_EQ(plan.matches.size(), 1u);
   EXPECT_EQ(plan.matches[0].failed.at("approval_scope"), 1);
@@ -194,11 +195,11 @@ TEST_F(ProgrammeTest, AnApprovalHoldsForItsScopeOnly) {
 
 TEST_F(ProgrammeTest, NoHourIsGivenToTwoNeeds) {
   one_maker();
-  ASSERT_TRUE(programme->put(kAnna, shields("a", 100)));
-  ASSERT_TRUE(programme->put(kAnna, shields("b", 100)));
+  ASSERT_TRUE(programme->put(kConvener, shields("a", 100)));
+  ASSERT_TRUE(programme->put(kConvener, shields("b", 100)));
   const auto plan_a = planned("a"), plan_b = planned("b");  // Both counted on the same hours.
-  ASSERT_TRUE(programme->publish(kAnna, plan_a.id));
-  const auto refused = programme->publish(kAnna, plan_b.id);
+  ASSERT_TRUE(programme->publish(kConvener, plan_a.id));
+  const auto refused = programme->publish(kConvener, plan_b.id);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::conflict);
   EXPECT_NE(refused.error().message.find("acme-hours"), std::string::npos);
@@ -215,13 +216,13 @@ TEST_F(ProgrammeTest, ConcurrentNeedsNeverTakeMoreThanThereIs) {
   one_maker();
   Random random{11};
   for (int i = 0; i < 6; ++i)
-    ASSERT_TRUE(programme->put(kAnna, shields("need-" + std::to_string(i), random.uniform(20, 90))));
+    ASSERT_TRUE(programme->put(kConvener, shields("need-" + std::to_string(i), random.uniform(20, 90))));
   std::vector<std::jthread> threads;
   for (int i = 0; i < 6; ++i) {
     threads.emplace_back([this, i] {
       for (int attempt = 0; attempt < 3; ++attempt) {
-        const auto plan = programme->plan(kAnna, "need-" + std::to_string(i), kBudget);
-        if (plan && programme->publish(kAnna, plan->id)) return;
+        const auto plan = programme->plan(kConvener, "need-" + std::to_string(i), kBudget);
+        if (plan && programme->publish(kConvener, plan->id)) return;
       }
     });
   }
@@ -238,22 +239,22 @@ TEST_F(ProgrammeTest, ConcurrentNeedsNeverTakeMoreThanThereIs) {
 
 TEST_F(ProgrammeTest, OrdersFollowTheirStatesAndTheMachines) {
   one_maker();
-  ASSERT_TRUE(programme->put(kAnna, shields("n", 30)));
+  ASSERT_TRUE(programme->put(kConvener, shields("n", 30)));
   published("n");
   const auto id = programme->collection<Order>().all().value().at(0).record.id;
-  EXPECT_EQ(programme->act(kAnna, id, OrderAction::ship, 0, "").error().code, ErrorCode::conflict);
-  ASSERT_TRUE(programme->act(kAnna, id, OrderAction::accept, 0, ""));
+  EXPECT_EQ(programme->act(kConvener, id, OrderAction::ship, 0, "").error().code, ErrorCode::conflict);
+  ASSERT_TRUE(programme->act(kConvener, id, OrderAction::accept, 0, ""));
   plant::ProductionEvent good{.kind = plant::EventKind::good, .quantity = 12, .product = "n"},
       scrap{.kind = plant::EventKind::scrap, .quantity = 2, .product = "n"};
   const std::vector<plant::ProductionEvent> events{good, scrap};
-  ASSERT_TRUE(programme->take_production(kAnna, "acme", events));
+  ASSERT_TRUE(programme->take_production(kConvener, "acme", events));
   auto order = programme->collection<Order>().get(id).value().record;
   EXPECT_EQ(order.produced, 12);
   EXPECT_EQ(order.scrapped, 2);
   EXPECT_EQ(order.state, OrderState::in_production);
   EXPECT_EQ(programme->tower("n")->finished, 12);
-  ASSERT_TRUE(programme->act(kAnna, id, OrderAction::ship, 0, ""));
-  EXPECT_EQ(programme->act(kAnna, id, OrderAction::receive, 0, "")->state, OrderState::received);
+  ASSERT_TRUE(programme->act(kConvener, id, OrderAction::ship, 0, ""));
+  EXPECT_EQ(programme->act(kConvener, id, OrderAction::receive, 0, "")->state, OrderState::received);
 }
 
 TEST_F(ProgrammeTest, TheVentilatorPlanIsRepairedWhenAMemberLeaves) {
@@ -271,11 +272,11 @@ TEST_F(ProgrammeTest, TheVentilatorPlanIsRepairedWhenAMemberLeaves) {
                         .organisation = leaver,
                         .from_week = 2,
                         .try_only = true};
-  const auto tried = programme->disrupt(kAnna, event).value();
+  const auto tried = programme->disrupt(kConvener, event).value();
   EXPECT_FALSE(tried.published);
   EXPECT_EQ(programme->collection<PlanRecord>().get(plan.id)->record.published, true) << "a dry run changes nothing";
   event.try_only = false;
-  const auto repaired = programme->disrupt(kAnna, event);
+  const auto repaired = programme->disrupt(kConvener, event);
   ASSERT_TRUE(repaired) << to_string(repaired.error());
   EXPECT_TRUE(repaired->published);
   EXPECT_EQ(repaired->replaces, plan.id);
@@ -285,19 +286,19 @@ TEST_F(ProgrammeTest, TheVentilatorPlanIsRepairedWhenAMemberLeaves) {
 
   DisruptionEvent second = event;
   second.organisation = repaired->lines.back().organisation;
-  EXPECT_TRUE(programme->disrupt(kAnna, second)) << "an event after an event";
-  const auto back = programme->revert(kAnna, "ventilator");
+  EXPECT_TRUE(programme->disrupt(kConvener, second)) << "an event after an event";
+  const auto back = programme->revert(kConvener, "ventilator");
   ASSERT_TRUE(back) << to_string(back.error());
   EXPECT_EQ(back->id, repaired->id);
-  EXPECT_FALSE(programme->disrupt(kAnna, {.need = "ventilator", .organisation = "nobody"}));
+  EXPECT_FALSE(programme->disrupt(kConvener, {.need = "ventilator", .organisation = "nobody"}));
 }
 
 TEST_F(ProgrammeTest, APlanIsThereAfterARestart) {
   seed();
   const auto plan = published("ventilator");
   const auto again = Programme::open(*store, *ecosystem, clock).value();
-  const auto repaired =
-      again->disrupt(kAnna, {.need = "ventilator", .organisation = plan.lines.front().organisation, .from_week = 1});
+  const auto repaired = again->disrupt(
+      kConvener, {.need = "ventilator", .organisation = plan.lines.front().organisation, .from_week = 1});
   ASSERT_TRUE(repaired) << to_string(repaired.error());
   EXPECT_GT(repaired->measures.units_delivered, 0);
 }
@@ -306,26 +307,27 @@ TEST_F(ProgrammeTest, AProposalWaitsAndIsWhatIsPublished) {
   seed();
   const auto plan = published("ventilator");
   const DisruptionEvent event{.need = "ventilator", .organisation = plan.lines.front().organisation, .from_week = 2};
-  const auto proposal = programme->propose(kAnna, event).value();
+  const auto proposal = programme->propose(kConvener, event).value();
   EXPECT_FALSE(proposal.published);
   EXPECT_EQ(proposal.replaces, plan.id);
   EXPECT_TRUE(head_of(proposal).proposal);
-  const auto done = programme->publish(kAnna, proposal.id);
+  const auto done = programme->publish(kConvener, proposal.id);
   ASSERT_TRUE(done) << to_string(done.error());
   EXPECT_EQ(done->id, proposal.id);
   EXPECT_EQ(done->changes.size(), proposal.changes.size());
   EXPECT_EQ(done->measures.units_delivered, proposal.measures.units_delivered);
   // Another one for the old plan would repair what is no longer there.
-  const auto late =
-      programme->propose(kAnna, {.need = "ventilator", .organisation = plan.lines.back().organisation, .from_week = 2});
+  const auto late = programme->propose(
+      kConvener, {.need = "ventilator", .organisation = plan.lines.back().organisation, .from_week = 2});
   ASSERT_TRUE(late);
   const auto other = programme->propose(
-      kAnna, {.need = "ventilator", .organisation = plan.lines[plan.lines.size() / 2].organisation, .from_week = 3});
-  ASSERT_TRUE(programme->publish(kAnna, late->id));
-  EXPECT_EQ(programme->publish(kAnna, other->id).error().code, ErrorCode::conflict);
+      kConvener,
+      {.need = "ventilator", .organisation = plan.lines[plan.lines.size() / 2].organisation, .from_week = 3});
+  ASSERT_TRUE(programme->publish(kConvener, late->id));
+  EXPECT_EQ(programme->publish(kConvener, other->id).error().code, ErrorCode::conflict);
   // Reverted and published again: as it was.
-  EXPECT_EQ(programme->revert(kAnna, "ventilator")->id, proposal.id);
-  EXPECT_EQ(programme->publish(kAnna, late->id)->id, late->id);
+  EXPECT_EQ(programme->revert(kConvener, "ventilator")->id, proposal.id);
+  EXPECT_EQ(programme->publish(kConvener, late->id)->id, late->id);
 }
 
 TEST_F(ProgrammeTest, WhatAnEventTookStaysTakenAfterARestart) {
@@ -333,7 +335,7 @@ TEST_F(ProgrammeTest, WhatAnEventTookStaysTakenAfterARestart) {
   const auto plan = published("ventilator");
   const auto calendar = plan.lines.front().calendar;
   const auto repaired =
-      programme->disrupt(kAnna, {.need = "ventilator", .kind = DisruptionKind::capacity_cut, .calendar = calendar});
+      programme->disrupt(kConvener, {.need = "ventilator", .kind = DisruptionKind::capacity_cut, .calendar = calendar});
   ASSERT_TRUE(repaired) << to_string(repaired.error());
   for (const auto& line : repaired->lines) EXPECT_NE(line.calendar, calendar);
   const auto again = Programme::open(*store, *ecosystem, clock).value();
@@ -342,24 +344,24 @@ TEST_F(ProgrammeTest, WhatAnEventTookStaysTakenAfterARestart) {
     if (line.part == plan.lines.front().part) leaver = line.organisation;
   }
   if (leaver.empty()) leaver = repaired->lines.back().organisation;
-  const auto second = again->disrupt(kAnna, {.need = "ventilator", .organisation = leaver});
+  const auto second = again->disrupt(kConvener, {.need = "ventilator", .organisation = leaver});
   ASSERT_TRUE(second) << to_string(second.error());
   for (const auto& line : second->lines) EXPECT_NE(line.calendar, calendar) << "its hours are still gone";
 }
 
 TEST_F(ProgrammeTest, MachinesOfThisNodeBookTheirPartsAndRaiseAlarmsWithAProposal) {
   one_maker();
-  ASSERT_TRUE(programme->put(kAnna, shields("n", 120)));
+  ASSERT_TRUE(programme->put(kConvener, shields("n", 120)));
   published("n");
   const auto id = programme->collection<Order>().all().value().at(0).record.id;
-  ASSERT_TRUE(programme->act(kAnna, id, OrderAction::accept, 0, ""));
+  ASSERT_TRUE(programme->act(kConvener, id, OrderAction::accept, 0, ""));
   LiveLine line{.id = "line", .name = "Line", .organisation = "acme", .calendar = "nobody's", .part = "n"};
   line.counts_at = {"printer-1"};
   line.stages = {{{"printer-1", "printer-2"}}};
   line.alarm_after_s = 60;
-  EXPECT_EQ(programme->put(kAnna, line).error().fields.at(0).path, "calendar");
+  EXPECT_EQ(programme->put(kConvener, line).error().fields.at(0).path, "calendar");
   line.calendar = "acme-hours";
-  ASSERT_TRUE(programme->put(kAnna, line));
+  ASSERT_TRUE(programme->put(kConvener, line));
   ASSERT_TRUE(programme->watch());
   const auto event = [&](plant::EventKind kind, std::string asset) {
     plant::ProductionEvent made{.time = clock.now(), .asset = plant::AssetId{std::move(asset)}, .kind = kind};
@@ -389,11 +391,11 @@ TEST_F(ProgrammeTest, MachinesOfThisNodeBookTheirPartsAndRaiseAlarmsWithAProposa
   EXPECT_FALSE(proposal.changes.empty());
   EXPECT_EQ(proposal.changes[0].week, 0) << "a stop is taken to last its week";
   EXPECT_GT(tower.alarms[0].units_at_risk, 0) << "nobody else makes shields";
-  ASSERT_TRUE(programme->publish(kAnna, tower.alarms[0].proposal));
+  ASSERT_TRUE(programme->publish(kConvener, tower.alarms[0].proposal));
   EXPECT_TRUE(programme->tower("n")->alarms.empty());
-  ASSERT_TRUE(programme->revert(kAnna, "n"));
+  ASSERT_TRUE(programme->revert(kConvener, "n"));
   ASSERT_EQ(programme->tower("n")->alarms.size(), 1u) << "taken back, it is open again";
-  ASSERT_TRUE(programme->publish(kAnna, tower.alarms[0].proposal));
+  ASSERT_TRUE(programme->publish(kConvener, tower.alarms[0].proposal));
   EXPECT_TRUE(programme->tower("n")->alarms.empty());
 
   auto up = event(plant::EventKind::state, "printer-1");
@@ -406,13 +408,13 @@ TEST_F(ProgrammeTest, MachinesOfThisNodeBookTheirPartsAndRaiseAlarmsWithAProposa
 TEST_F(ProgrammeTest, PartsMadeWhileTheNodeWasAwayAreBookedOnce) {
   one_maker();
   plant::EventLog log{*store, clock};
-  ASSERT_TRUE(programme->put(kAnna, shields("n", 120)));
+  ASSERT_TRUE(programme->put(kConvener, shields("n", 120)));
   published("n");
   const auto id = programme->collection<Order>().all().value().at(0).record.id;
-  ASSERT_TRUE(programme->act(kAnna, id, OrderAction::accept, 0, ""));
+  ASSERT_TRUE(programme->act(kConvener, id, OrderAction::accept, 0, ""));
   LiveLine line{.id = "line", .organisation = "acme", .calendar = "acme-hours", .part = "n"};
   line.counts_at = {"printer-1"};
-  ASSERT_TRUE(programme->put(kAnna, line));
+  ASSERT_TRUE(programme->put(kConvener, line));
   const auto make = [&](double quantity) {
     clock.advance(20s);
     const std::vector<plant::ProductionEvent> events{{.id = log.next_id(),
@@ -420,7 +422,7 @@ TEST_F(ProgrammeTest, PartsMadeWhileTheNodeWasAwayAreBookedOnce) {
                                                       .asset = plant::AssetId{"printer-1"},
                                                       .kind = plant::EventKind::good,
                                                       .quantity = quantity}};
-    ASSERT_TRUE(log.append(kAnna, events));
+    ASSERT_TRUE(log.append(kConvener, events));
     programme->take(events);
   };
   ASSERT_TRUE(programme->catch_up(log));
@@ -445,14 +447,14 @@ TEST_F(ProgrammeTest, ADeclinedOrderIsAnAlarmWithSomebodyElseInItsPlace) {
     });
   });
   ASSERT_NE(found, orders.end());
-  ASSERT_TRUE(programme->act(kAnna, found->record.id, OrderAction::decline, 0, "no material"));
+  ASSERT_TRUE(programme->act(kConvener, found->record.id, OrderAction::decline, 0, "no material"));
   const auto tower = programme->tower("ventilator").value();
   ASSERT_EQ(tower.alarms.size(), 1u);
   EXPECT_EQ(tower.alarms[0].kind, AlarmKind::order_declined);
   const auto proposal = programme->collection<PlanRecord>().get(tower.alarms[0].proposal)->record;
   for (const auto& line : proposal.lines)
     EXPECT_FALSE(line.capability == found->record.capability && line.part == found->record.part);
-  EXPECT_TRUE(programme->propose_again(kAnna, tower.alarms[0].id));
+  EXPECT_TRUE(programme->propose_again(kConvener, tower.alarms[0].id));
 }
 
 TEST_F(ProgrammeTest, AimsChangeWhatAPlanIsBestAt) {
@@ -461,7 +463,7 @@ TEST_F(ProgrammeTest, AimsChangeWhatAPlanIsBestAt) {
   for (const auto aim : {Aim::balanced, Aim::low_cost, Aim::resilient, Aim::few_members}) {
     auto budget = kBudget;
     budget.aim = aim;
-    const auto plan = programme->plan(kAnna, "ventilator", budget);
+    const auto plan = programme->plan(kConvener, "ventilator", budget);
     ASSERT_TRUE(plan) << to_string(plan.error());
     heads[aim] = head_of(*plan);
     EXPECT_GT(heads[aim].units, 0) << describe::enum_name(aim);
@@ -542,7 +544,7 @@ TEST_F(ProgrammeTest, AProgrammeUnderWayShowsItsRampAndIsMadeOnce) {
   seed();
   published("ventilator");
   clock.set(start + 8 * std::chrono::hours{24 * 7} + 1h);
-  ASSERT_TRUE(seed_progress(*ecosystem, *programme, kAnna, "ventilator", clock.now(), 1));
+  ASSERT_TRUE(seed_progress(*ecosystem, *programme, kConvener, "ventilator", clock.now(), 1));
   const auto tower = programme->tower("ventilator").value();
   EXPECT_EQ(tower.week, 8);
   ASSERT_EQ(tower.ramp.size(), 14u);
@@ -553,7 +555,7 @@ TEST_F(ProgrammeTest, AProgrammeUnderWayShowsItsRampAndIsMadeOnce) {
   EXPECT_EQ(tower.orders_open, 0);
   EXPECT_GT(tower.parts_behind, 0);
   EXPECT_LE(tower.gating.front().cover_days, tower.gating.back().cover_days);
-  ASSERT_TRUE(seed_progress(*ecosystem, *programme, kAnna, "ventilator", clock.now(), 1));
+  ASSERT_TRUE(seed_progress(*ecosystem, *programme, kConvener, "ventilator", clock.now(), 1));
   EXPECT_EQ(programme->tower("ventilator")->finished, tower.finished);
 }
 

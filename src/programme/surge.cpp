@@ -7,7 +7,7 @@
 namespace hanse::programme {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTrades{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kSurgeTrades{
     {{"proc:din8580/3.2.1", "metal/steel/stainless"},
      {"proc:din8580/3.2.3", "metal/al"},
      {"proc:din8580/1.2.2", "polymer/thermoplastic/pc"},
@@ -20,7 +20,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTrades{
      {"proc:hx/elec.component", "electronic"},
      {"proc:din8580/3.1.1", "metal/steel/carbon"},
      {"proc:din8580/5.9.1", "metal"}}};
-constexpr std::array<std::string_view, 6> kZones{"north", "east", "south", "west", "centre", "overseas"};
+constexpr std::array<std::string_view, 6> kSurgeZones{"north", "east", "south", "west", "centre", "overseas"};
 constexpr std::string_view kAssembly = "proc:hx/assy";
 constexpr int kModules = 9, kAssemblies = 36;
 constexpr double kSlack = 2.5;  ///< Hours there are, over hours needed.
@@ -59,7 +59,7 @@ class SurgeMaker : public internal::Network {
     for (int a = 0; a < kAssemblies; ++a)
       parts.push_back(part(fmt::format("assembly-{:02}", a), fmt::format("assembly {}", a), kAssembly, "", 0.1));
     for (int p = 1 + kModules + kAssemblies; p < s_.items; ++p) {
-      const auto& [process, material] = kTrades[static_cast<std::size_t>(p) % kTrades.size()];
+      const auto& [process, material] = kSurgeTrades[static_cast<std::size_t>(p) % kSurgeTrades.size()];
       parts.push_back(part(fmt::format("part-{:03}", p), fmt::format("part {}", p), process, material, 0.06));
     }
     for (std::size_t i = 1; i < parts.size(); ++i) {
@@ -77,14 +77,14 @@ class SurgeMaker : public internal::Network {
           {.id = fmt::format("member-{:04}", i + 1), .name = fmt::format("Member {}", i + 1), .country = "US"});
       organisations.back().roles = {{ecosystem::Domain::supply_chain, ecosystem::Participant::tier_2}};
     }
-    const auto trades = static_cast<int>(kTrades.size()) + 2;
+    const auto trades = static_cast<int>(kSurgeTrades.size()) + 2;
     for (int i = 0; i < s_.locations; ++i) {
-      const auto zone = static_cast<std::size_t>(random_.integer(0, std::ssize(kZones) - 1));
+      const auto zone = static_cast<std::size_t>(random_.integer(0, std::ssize(kSurgeZones) - 1));
       const auto member = fmt::format("member-{:04}", i % s_.suppliers + 1);
-      add_site(member, fmt::format("{}-{:02}", member, i / s_.suppliers + 1), kZones[zone],
+      add_site(member, fmt::format("{}-{:02}", member, i / s_.suppliers + 1), kSurgeZones[zone],
                28 + 3 * static_cast<double>(zone) + random_.uniform(0, 3), random_.uniform(-122, -72));
       const int trade = i % trades;  // Two of fourteen assemble.
-      const auto [process, material] = trade < 12 ? kTrades[static_cast<std::size_t>(trade)]
+      const auto [process, material] = trade < 12 ? kSurgeTrades[static_cast<std::size_t>(trade)]
                                                   : std::pair<std::string_view, std::string_view>{kAssembly, ""};
       const double share = s_.locations / static_cast<double>(trades) * (trade < 12 ? 1 : 2);
       const double weekly = kSlack * hours_[std::string{process} + "|" + std::string{material}] / s_.weeks / share;
@@ -106,7 +106,7 @@ class SurgeMaker : public internal::Network {
     const int first = s_.weeks / 4;
     for (int week = first; week < s_.weeks; ++week) {
       for (std::size_t zone = 0; zone < 5; ++zone)
-        need.due.push_back({week, std::string{kZones[zone]}, s_.units / 5 / (s_.weeks - first)});
+        need.due.push_back({week, std::string{kSurgeZones[zone]}, s_.units / 5 / (s_.weeks - first)});
     }
   }
 

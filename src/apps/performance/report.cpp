@@ -42,7 +42,7 @@ std::vector<Slice> slices_of(const MachineTime& machine, Span span, ReportBy by)
   return out;
 }
 
-Elements elements_of(const MachineTime& machine, Span span) {
+Elements elements_within(const MachineTime& machine, Span span) {
   const auto part = clip(machine.timeline, span);
   const auto plan = plan_of(machine.judgement.records, machine.judgement.machine, span);
   return measure(part, judge(part, plan, machine.judgement), machine.judgement);
@@ -67,13 +67,13 @@ PerformanceReport make_report(const plant::Asset& asset, Span span, ReportBy by,
   report.machines = std::ssize(machines);
   std::map<std::string, ReportRow> rows;
   for (const auto& machine : machines) {
-    report.elements += elements_of(machine, span);
+    report.elements += elements_within(machine, span);
     for (const auto& slice : slices_of(machine, span, by)) {
       const auto [row, fresh] =
           rows.try_emplace(slice.key, ReportRow{.key = slice.key, .begin = slice.span.begin, .end = slice.span.end});
       row->second.begin = std::min(row->second.begin, slice.span.begin);
       row->second.end = std::max(row->second.end, slice.span.end);
-      row->second.elements += elements_of(machine, slice.span);
+      row->second.elements += elements_within(machine, slice.span);
     }
   }
   report.coverage = coverage(report.elements);

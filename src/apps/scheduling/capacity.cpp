@@ -9,8 +9,6 @@
 namespace hanse::apps::scheduling {
 namespace {
 
-double hours(Duration duration) { return static_cast<double>(duration.count()) / 3.6e12; }
-
 Duration overlap(const plant::Span& a, const plant::Span& b) {
   return std::max(Duration{0}, std::min(a.end, b.end) - std::max(a.begin, b.begin));
 }

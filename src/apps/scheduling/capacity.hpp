@@ -8,6 +8,8 @@
 
 namespace hanse::apps::scheduling {
 
+inline double hours(Duration duration) { return static_cast<double>(duration.count()) / 3.6e12; }
+
 /// Of one machine in one stretch of time.
 struct LoadCell {
   Timestamp begin, end;

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <random>
 
+#include "apps/scheduling/capacity.hpp"
+
 namespace hanse::apps::scheduling {
 namespace {
 
 namespace solver = optimiser::scheduling;
-
-double hours(Duration duration) { return static_cast<double>(duration.count()) / 3.6e12; }
 
 /// The library's distributions differ from one implementation to the next; this doesn't.
 double exponential(std::mt19937_64& random, double mean) {

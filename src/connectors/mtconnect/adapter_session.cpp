@@ -1,12 +1,12 @@
 #include "connectors/mtconnect/adapter_session.hpp"
 
+#include "connectors/mtconnect/internal/limits.hpp"
 #include "connectors/mtconnect/vocabulary.hpp"
 
 namespace hanse::connectors::mtconnect {
 namespace {
 
 constexpr std::size_t kGuessedMax = 10'000;  // An adapter that invents keys must not fill memory.
-constexpr std::size_t kSampleBytesMax = 200;
 constexpr Duration kWaitMax = 1s;
 
 ShdrShape shape_of(const DataItem& item) {

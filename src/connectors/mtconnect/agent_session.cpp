@@ -1,12 +1,13 @@
 #include "connectors/mtconnect/agent_session.hpp"
 
+#include "connectors/mtconnect/internal/limits.hpp"
+
 namespace hanse::connectors::mtconnect {
 namespace {
 
 constexpr int kRestartsMax = 5;  // An agent that changes its identity with every answer is broken.
 constexpr int kCorruptMax = 3;
 constexpr Duration kAnswerLimit = 30s;
-constexpr std::size_t kSampleBytesMax = 200;
 
 std::string escaped(std::string_view text) {
   std::string out;

@@ -4,11 +4,11 @@
 #include <pugixml.hpp>
 
 #include "base/text.hpp"
+#include "connectors/mtconnect/internal/limits.hpp"
 
 namespace hanse::connectors::mtconnect {
 namespace {
 
-constexpr std::size_t kDocumentBytesMax = 64U << 20;
 constexpr int kComponentDepthMax = 32;  // Real machines nest six deep.
 
 struct ParsedText {
@@ -143,7 +143,7 @@ Probe read_probe(const pugi::xml_node& root) {
   return probe;
 }
 
-Level level_of(std::string_view name) {
+Level level_of_element(std::string_view name) {
   if (name == "Normal") return Level::normal;
   if (name == "Warning") return Level::warning;
   if (name == "Fault") return Level::fault;
@@ -203,7 +203,7 @@ bool read_observation(const pugi::xml_node& node, bool condition, Streams& strea
   if (observation.item.empty() || !has_time || !has_sequence) return false;
   const auto element = local_name(node.name());
   if (condition) {
-    observation.level = level_of(element);
+    observation.level = level_of_element(element);
     if (observation.level == Level::none) return false;
   } else {
     observation.representation = representation_of_element(element);

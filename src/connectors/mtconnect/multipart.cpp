@@ -3,12 +3,12 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "connectors/mtconnect/internal/limits.hpp"
 
 namespace hanse::connectors::mtconnect {
 namespace {
 
 constexpr std::size_t kHeadBytesMax = 16U << 10;
-constexpr std::size_t kDocumentBytesMax = 64U << 20;
 
 std::optional<std::size_t> content_length(std::string_view head) {
   for (const auto line : split(head, '\n')) {

@@ -86,13 +86,13 @@ void describe(const Metric& metric, Declaration& out) {
     out.interpolation = signal::Interpolation::linear;
 }
 
-signal::Quality quality_of(const Metric& metric) {
+signal::Quality metric_quality(const Metric& metric) {
   if (metric.properties.empty()) return signal::Quality::good;
   const auto properties = decode_properties(metric.properties);
   if (!properties) return signal::Quality::uncertain;
   for (const auto& property : *properties) {
     if (property.key == "Quality" && !property.is_null) {
-      return sparkplug::quality_of(integer_of(DataType::int32, property.value.bits));
+      return quality_of(integer_of(DataType::int32, property.value.bits));
     }
   }
   return signal::Quality::good;
@@ -267,7 +267,7 @@ void HostSession::value(EdgeNode& edge, Definition& definition, const Metric& me
   const auto time = time_of(metric.timestamp_ms).value_or(time_of(payload_.timestamp_ms).value_or(now.utc));
   const bool no_value = metric.is_null || metric.value.field == ValueField::none;
   if (time == definition.last && !definition.stale && in_birth_) return;  // a rebirth repeats what is known
-  const SampleHead head{definition.signal, time, quality_of(metric)};
+  const SampleHead head{definition.signal, time, metric_quality(metric)};
   if (no_value) {
     batch_.add_null(head.signal, head.time, head.quality);
   } else if (!append_sample(batch_, head, definition.type, metric.value)) {

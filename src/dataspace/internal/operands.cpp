@@ -7,42 +7,42 @@
 namespace hanse::dataspace {
 namespace {
 
-using enum Operand;
 using Entry = std::pair<std::string_view, Operand>;
 
-constexpr std::array kOdrlOperands{Entry{"count", count}, Entry{"dateTime", date_time}, Entry{"purpose", purpose},
-                                   Entry{"spatial", spatial}, Entry{"recipient", recipient}};
-constexpr std::array kOwnOperands{Entry{"aggregationSeconds", aggregation}, Entry{"maskedFields", masked},
-                                  Entry{"machine", machine}};
-constexpr std::array kCatenaOperands{Entry{"Membership", membership},
-                                     Entry{"FrameworkAgreement", framework},
-                                     Entry{"BusinessPartnerNumber", business_number},
-                                     Entry{"BusinessPartnerGroup", business_group},
-                                     Entry{"UsagePurpose", purpose},
-                                     Entry{"DataUsageEndDate", usage_end_date},
-                                     Entry{"DataUsageEndDurationDays", usage_end_days},
-                                     Entry{"DataFrequency", data_frequency},
-                                     Entry{"ContractReference", statement},
-                                     Entry{"AffiliatesBpnl", statement},
-                                     Entry{"ManagedLegalEntityBpnl", statement},
-                                     Entry{"AffiliatesRegion", statement},
-                                     Entry{"ManagedLegalEntityRegion", statement},
-                                     Entry{"ExclusiveUsage", statement},
-                                     Entry{"DataUsageEndDefinition", statement},
-                                     Entry{"DataProvisioningEndDate", statement},
-                                     Entry{"DataProvisioningEndDurationDays", statement},
-                                     Entry{"ContractTermination", statement},
-                                     Entry{"ConfidentialInformationMeasures", statement},
-                                     Entry{"ConfidentialInformationSharing", statement},
-                                     Entry{"JurisdictionLocation", statement},
-                                     Entry{"JurisdictionLocationReference", statement},
-                                     Entry{"Liability", statement},
-                                     Entry{"Precedence", statement},
-                                     Entry{"VersionChanges", statement},
-                                     Entry{"Warranty", statement},
-                                     Entry{"WarrantyDefinition", statement},
-                                     Entry{"WarrantyDurationMonths", statement},
-                                     Entry{"UsageRestriction", statement}};
+constexpr std::array kOdrlOperands{Entry{"count", Operand::count}, Entry{"dateTime", Operand::date_time},
+                                   Entry{"purpose", Operand::purpose}, Entry{"spatial", Operand::spatial},
+                                   Entry{"recipient", Operand::recipient}};
+constexpr std::array kOwnOperands{Entry{"aggregationSeconds", Operand::aggregation},
+                                  Entry{"maskedFields", Operand::masked}, Entry{"machine", Operand::machine}};
+constexpr std::array kCatenaOperands{Entry{"Membership", Operand::membership},
+                                     Entry{"FrameworkAgreement", Operand::framework},
+                                     Entry{"BusinessPartnerNumber", Operand::business_number},
+                                     Entry{"BusinessPartnerGroup", Operand::business_group},
+                                     Entry{"UsagePurpose", Operand::purpose},
+                                     Entry{"DataUsageEndDate", Operand::usage_end_date},
+                                     Entry{"DataUsageEndDurationDays", Operand::usage_end_days},
+                                     Entry{"DataFrequency", Operand::data_frequency},
+                                     Entry{"ContractReference", Operand::statement},
+                                     Entry{"AffiliatesBpnl", Operand::statement},
+                                     Entry{"ManagedLegalEntityBpnl", Operand::statement},
+                                     Entry{"AffiliatesRegion", Operand::statement},
+                                     Entry{"ManagedLegalEntityRegion", Operand::statement},
+                                     Entry{"ExclusiveUsage", Operand::statement},
+                                     Entry{"DataUsageEndDefinition", Operand::statement},
+                                     Entry{"DataProvisioningEndDate", Operand::statement},
+                                     Entry{"DataProvisioningEndDurationDays", Operand::statement},
+                                     Entry{"ContractTermination", Operand::statement},
+                                     Entry{"ConfidentialInformationMeasures", Operand::statement},
+                                     Entry{"ConfidentialInformationSharing", Operand::statement},
+                                     Entry{"JurisdictionLocation", Operand::statement},
+                                     Entry{"JurisdictionLocationReference", Operand::statement},
+                                     Entry{"Liability", Operand::statement},
+                                     Entry{"Precedence", Operand::statement},
+                                     Entry{"VersionChanges", Operand::statement},
+                                     Entry{"Warranty", Operand::statement},
+                                     Entry{"WarrantyDefinition", Operand::statement},
+                                     Entry{"WarrantyDurationMonths", Operand::statement},
+                                     Entry{"UsageRestriction", Operand::statement}};
 
 template <std::size_t N>
 std::optional<Operand> find(const std::array<Entry, N>& table, std::string_view name) {

@@ -4,6 +4,9 @@
 
 namespace hanse::dataspace {
 
+/// Who acts when the connector does something by itself.
+inline const store::Actor kSelf{"system:dataspace"};
+
 /// One transaction of the connector: what it reads, changes and sends, and what must follow once that is durable.
 class Turn {
  public:

@@ -61,10 +61,6 @@ bool is_own_page(const api::RequestFacts& facts) {
   return scheme != std::string::npos && to_lower(facts.origin.substr(scheme + 3)) == to_lower(facts.host);
 }
 
-bool holds(const api::Caller& caller, const std::string& permission) {
-  return std::find(caller.permissions.begin(), caller.permissions.end(), permission) != caller.permissions.end();
-}
-
 api::Caller make_caller(std::string id, std::string name, const Rights& rights) {
   api::Caller caller{.id = std::move(id), .name = std::move(name), .permissions = rights.everywhere, .sites = {}};
   for (const auto& [permission, sites] : rights.at_sites) {

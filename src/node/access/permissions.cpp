@@ -88,6 +88,10 @@ bool role_holds(std::string_view role, std::string_view permission) {
   return std::find(holders.begin(), holders.end(), role) != holders.end();
 }
 
+bool holds(const api::Caller& caller, std::string_view permission) {
+  return std::find(caller.permissions.begin(), caller.permissions.end(), permission) != caller.permissions.end();
+}
+
 std::vector<std::string> permissions_of(std::string_view role) {
   std::vector<std::string> held;
   for (const auto& entry : kPermissions) {

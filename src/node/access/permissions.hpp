@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "api/route.hpp"
+
 namespace hanse::node {
 
 /// The roles of this node and what each may do: the one table. Rooms name a permission at each route; who holds it
@@ -33,6 +35,8 @@ bool is_permission(std::string_view name);
 bool is_role(std::string_view id);
 /// Does the role hold the permission? False for what isn't in the table.
 bool role_holds(std::string_view role, std::string_view permission);
+/// Does the caller hold it everywhere?
+bool holds(const api::Caller& caller, std::string_view permission);
 /// In the table's order.
 std::vector<std::string> permissions_of(std::string_view role);
 /// `viewer, operator, ...`: for messages.

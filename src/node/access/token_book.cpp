@@ -10,12 +10,12 @@ namespace hanse::node {
 namespace {
 
 constexpr std::string_view kPrefix = "hanse_";
-constexpr std::size_t kSecretBytes = 32;
+constexpr std::size_t kTokenSecretBytes = 32;
 constexpr std::size_t kTokenBytesMax = 200;
 constexpr Duration kDefaultLife = 90 * 24h;
 constexpr Duration kLongestLife = 731 * 24h;
 
-std::string credential_id(std::string_view token) { return "token:" + std::string{token}; }
+std::string token_credential(std::string_view token) { return "token:" + std::string{token}; }
 
 std::vector<FieldError> wrong_scopes(const std::vector<std::string>& scopes, const Rights& rights) {
   std::vector<FieldError> errors;
@@ -47,10 +47,10 @@ Result<TokenMade> TokenBook::make(const store::Actor& actor, const std::string& 
                     .scopes = fresh.scopes,
                     .created = now,
                     .expires = expires};
-  const auto secret = fmt::format("{}{}_{}", kPrefix, token.id, secure_random_hex(kSecretBytes));
+  const auto secret = fmt::format("{}{}_{}", kPrefix, token.id, secure_random_hex(kTokenSecretBytes));
   HANSE_CHECK(store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
     HANSE_CHECK(tokens_.put(transaction, token, 0));
-    HANSE_CHECK(credentials_.put(transaction, {.id = credential_id(token.id), .hash = fingerprint(secret)}, 0));
+    HANSE_CHECK(credentials_.put(transaction, {.id = token_credential(token.id), .hash = fingerprint(secret)}, 0));
     return {};
   }));
   return TokenMade{.id = token.id,
@@ -66,7 +66,7 @@ Result<std::optional<Token>> TokenBook::find(std::string_view secret) const {
   const std::optional<Token> nothing;
   if (!secret.starts_with(kPrefix) || secret.size() > kTokenBytesMax) return nothing;
   const auto id = secret.substr(kPrefix.size(), secret.find('_', kPrefix.size()) - kPrefix.size());
-  HANSE_TRY(const auto credential, credentials_.find(credential_id(id)));
+  HANSE_TRY(const auto credential, credentials_.find(token_credential(id)));
   if (!credential || !same_secret(credential->record.hash, fingerprint(secret))) return nothing;
   HANSE_TRY(auto stored, tokens_.find(id));
   if (!stored || stored->record.expires <= clock_.now()) return nothing;
@@ -81,7 +81,7 @@ Result<store::StoredPage<Token>> TokenBook::list(const std::string& owner, store
 Result<void> TokenBook::revoke(const store::Actor& actor, const std::string& id) {
   return store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
     HANSE_CHECK(tokens_.remove(transaction, id));
-    return credentials_.remove(transaction, credential_id(id));
+    return credentials_.remove(transaction, token_credential(id));
   });
 }
 

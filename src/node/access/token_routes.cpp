@@ -36,10 +36,6 @@ struct TokenList {
 };
 HANSE_DESCRIBE(TokenList, (cursor, limit))
 
-bool holds(const api::Caller& caller, std::string_view permission) {
-  return std::find(caller.permissions.begin(), caller.permissions.end(), permission) != caller.permissions.end();
-}
-
 }  // namespace
 
 void AccessRoutes::add_token_routes(std::vector<api::Route>& routes) {

@@ -31,7 +31,7 @@ bool is_invisible(std::string_view text) {
   return false;
 }
 
-std::string credential_id(std::string_view user) { return "user:" + std::string{user}; }
+std::string user_credential(std::string_view user) { return "user:" + std::string{user}; }
 
 bool is_administrator(const User& user) {
   return !user.disabled && std::any_of(user.roles.begin(), user.roles.end(), [](const RoleGrant& grant) {
@@ -145,7 +145,7 @@ Result<store::Stored<User>> UserBook::insert(const store::Actor& actor, const Ne
     HANSE_TRY(const auto taken, transaction.get(kUserKind, user.id));
     if (taken) return fail(ErrorCode::conflict, fmt::format("there is a user '{}' already", user.id));
     HANSE_TRY(version, users_.put(transaction, user, 0));
-    HANSE_CHECK(credentials_.put(transaction, {.id = credential_id(user.id), .hash = hash}));
+    HANSE_CHECK(credentials_.put(transaction, {.id = user_credential(user.id), .hash = hash}));
     return {};
   }));
   return store::Stored<User>{.record = user, .version = version, .changed_at = {}};
@@ -187,7 +187,7 @@ Result<store::Stored<User>> UserBook::change(const store::Actor& actor, const Gi
   HANSE_CHECK(store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
     HANSE_CHECK(keep_an_administrator(transaction, before, &after));
     HANSE_TRY(version, users_.put(transaction, after, expected.value_or(seen.version)));
-    if (!hash.empty()) HANSE_CHECK(credentials_.put(transaction, {.id = credential_id(after.id), .hash = hash}));
+    if (!hash.empty()) HANSE_CHECK(credentials_.put(transaction, {.id = user_credential(after.id), .hash = hash}));
     if (!hash.empty() || after.disabled) HANSE_CHECK(end_sessions(transaction, after.id));
     return {};
   }));
@@ -201,7 +201,7 @@ Result<void> UserBook::remove(const store::Actor& actor, const Giver& giver, std
   return store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
     HANSE_CHECK(keep_an_administrator(transaction, seen.record, nullptr));
     HANSE_CHECK(users_.remove(transaction, id, expected.value_or(seen.version)));
-    HANSE_CHECK(credentials_.remove(transaction, credential_id(id)));
+    HANSE_CHECK(credentials_.remove(transaction, user_credential(id)));
     HANSE_CHECK(end_sessions(transaction, id));
     return end_tokens(transaction, id);
   });
@@ -213,7 +213,7 @@ Result<std::optional<User>> UserBook::check(std::string_view name, std::string_v
   std::string hash;
   if (id) {
     HANSE_TRY(const auto stored, users_.find(*id));
-    HANSE_TRY(const auto credential, credentials_.find(credential_id(*id)));
+    HANSE_TRY(const auto credential, credentials_.find(user_credential(*id)));
     if (stored && credential && !stored->record.disabled) {
       user = stored->record;
       hash = credential->record.hash;
@@ -223,7 +223,7 @@ Result<std::optional<User>> UserBook::check(std::string_view name, std::string_v
   if (!fits) return std::optional<User>{};
   if (hasher_.is_outdated(hash)) {
     HANSE_TRY(auto anew, hasher_.hash(password));
-    HANSE_CHECK(credentials_.put({"system:access"}, {.id = credential_id(user->id), .hash = std::move(anew)}));
+    HANSE_CHECK(credentials_.put({"system:access"}, {.id = user_credential(user->id), .hash = std::move(anew)}));
   }
   return user;
 }
@@ -233,7 +233,7 @@ Result<void> UserBook::set_password(const store::Actor& actor, const User& user,
     return wrong_field("password", good.error().message);
   HANSE_TRY(auto hash, hasher_.hash(password));
   return store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
-    HANSE_CHECK(credentials_.put(transaction, {.id = credential_id(user.id), .hash = hash}));
+    HANSE_CHECK(credentials_.put(transaction, {.id = user_credential(user.id), .hash = hash}));
     HANSE_CHECK(transaction.note("password", kUserKind, user.id, "{}"));
     return end_sessions(transaction, user.id);
   });

@@ -7,6 +7,7 @@
 
 #include "node/access/records.hpp"
 #include "node/foundation.hpp"
+#include "node/system/data_folder.hpp"
 #include "node/version.hpp"
 #include "store/backup_check.hpp"
 
@@ -17,7 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kDatabaseName = "store.sqlite";
 constexpr std::string_view kSqlitePrefix = "sqlite:";
-constexpr std::string_view kLockName = "hanse.lock";
 
 /// Opening would make an empty database where there is none, and call that a node.
 Result<std::unique_ptr<store::Store>> open_existing(const Settings& settings, const Clock& clock) {

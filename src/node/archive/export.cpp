@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "node/access/records.hpp"
+#include "node/secret_names.hpp"
 #include "node/version.hpp"
 
 namespace hanse::node {
@@ -29,11 +30,6 @@ manifest.json              Every file with its length and SHA-256.
 
 Secrets are left out or shown as ********.
 )";
-
-bool names_a_secret(std::string_view name) {
-  const auto lower = to_lower(name);
-  return lower.contains("password") || lower.contains("secret") || lower.contains("token");
-}
 
 void append_masked(std::string& out, JsonRef value) {
   if (value.kind() == JsonRef::Kind::array) {

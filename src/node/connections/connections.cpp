@@ -5,27 +5,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "node/connections/source_value.hpp"
+#include "node/secret_names.hpp"
+
 namespace hanse::node {
 namespace {
 
 constexpr std::string_view kMask = "********";
 constexpr std::size_t kDeclaredMax = 200'000;
-
-plant::SourceValue source_value(const connectors::Declaration& declaration) {
-  return {.address = declaration.address,
-          .device = declaration.device,
-          .name = declaration.name,
-          .type = declaration.type,
-          .unit = declaration.unit,
-          .meaning = declaration.meaning,
-          .interpolation = declaration.interpolation,
-          .description = declaration.description};
-}
-
-bool names_a_secret(std::string_view name) {
-  return name.find("password") != std::string_view::npos || name.find("secret") != std::string_view::npos ||
-         name.find("token") != std::string_view::npos;
-}
 
 /// Copies the settings' top-level members, each through `value_of(name, value)`.
 template <class ValueOf>

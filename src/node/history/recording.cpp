@@ -5,23 +5,13 @@
 
 #include "apps/catalogue.hpp"
 #include "apps/engine.hpp"
+#include "node/connections/source_value.hpp"
 
 namespace hanse::node {
 namespace {
 
 /// Apps are stepped by the recorded clock this often.
-constexpr Duration kStep = 60s;
-
-plant::SourceValue source_value(const connectors::Declaration& declaration) {
-  return {.address = declaration.address,
-          .device = declaration.device,
-          .name = declaration.name,
-          .type = declaration.type,
-          .unit = declaration.unit,
-          .meaning = declaration.meaning,
-          .interpolation = declaration.interpolation,
-          .description = declaration.description};
-}
+constexpr Duration kAppStep = 60s;
 
 class RecordingSink final : public connectors::Sink {
  public:
@@ -58,7 +48,7 @@ class RecordingSink final : public connectors::Sink {
     keep(batch);
     engine_.offer(batch);
     latest_ = std::max(latest_, end);
-    if (latest_ - *stepped_ >= kStep) step();
+    if (latest_ - *stepped_ >= kAppStep) step();
   }
 
   void notice(connectors::Notice) override {}

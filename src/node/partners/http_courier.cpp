@@ -12,8 +12,8 @@
 namespace hanse::node {
 namespace {
 
-constexpr std::size_t kConnectionsMax = 8;     // to one partner
-constexpr std::size_t kAnswerMax = 64U << 20;  // of a call that a person waits for
+constexpr std::size_t kConnectionsMax = 8;          // to one partner
+constexpr std::size_t kAnswerBytesMax = 64U << 20;  // of a call that a person waits for
 constexpr Duration kCallMax = 60s;
 constexpr Duration kLookAgain = 100ms;
 
@@ -88,7 +88,7 @@ boost::asio::awaitable<void> HttpCourier::carry(std::string origin, std::unique_
 
 boost::asio::awaitable<dataspace::Outcome> HttpCourier::fetch(dataspace::Outbound message) {
   net::HttpClient client{
-      {.connect_limit = options_.connect_limit, .read_limit = options_.read_limit, .body_bytes_max = kAnswerMax}};
+      {.connect_limit = options_.connect_limit, .read_limit = options_.read_limit, .body_bytes_max = kAnswerBytesMax}};
   auto fetching = client.fetch(request_of(std::move(message)));
   auto response = co_await std::move(fetching);
   dataspace::Outcome outcome;

@@ -13,12 +13,11 @@ namespace {
 namespace fs = std::filesystem;
 using api::Context;
 using api::Method;
+using api::Nothing;
 
 constexpr std::size_t kFileMax = 256U << 20;
 constexpr std::size_t kFilesMax = 10'000;
 
-struct Nothing {};
-HANSE_DESCRIBE(Nothing, ())
 struct SharedFile {
   std::string name;
   std::int64_t bytes = 0;

@@ -3,8 +3,8 @@
 namespace hanse::node::simulate {
 namespace {
 
-constexpr Duration kIdleMax = 10min;
-constexpr Duration kWriteMax = 10s;
+constexpr Duration kMeterIdleMax = 10min;
+constexpr Duration kMeterWriteMax = 10s;
 
 std::vector<std::string> meter_names(const SpeakingPlant& plant) {
   std::vector<std::string> names;
@@ -35,13 +35,13 @@ boost::asio::awaitable<void> ModbusVoice::serve(net::Stream& stream) {
   for (;;) {
     bool wrong = false;
     while (const auto answer = meters_.answer(bytes, wrong)) {
-      auto writing = stream.write({reinterpret_cast<const char*>(answer->data()), answer->size()}, kWriteMax);
+      auto writing = stream.write({reinterpret_cast<const char*>(answer->data()), answer->size()}, kMeterWriteMax);
       const auto written = co_await std::move(writing);
       if (!written) co_return;
     }
     if (wrong) co_return;
     std::array<char, 1024> chunk{};
-    auto reading = stream.read(chunk, kIdleMax);
+    auto reading = stream.read(chunk, kMeterIdleMax);
     const auto count = co_await std::move(reading);
     if (!count || *count == 0) co_return;
     bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(*count));

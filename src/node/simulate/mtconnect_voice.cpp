@@ -13,7 +13,7 @@ using simulation::vocabulary;
 using simulation::Word;
 
 constexpr std::size_t kBufferMax = 131'072;  // Slots of the reference agent's default, 2^17.
-constexpr Duration kWriteMax = 30s;
+constexpr Duration kAgentWriteMax = 30s;
 constexpr Duration kIntervalMin = 50ms;  // `interval=0` means "as it comes"; the plant moves in ticks anyway.
 constexpr std::string_view kBoundary = "hanse-simulate-part";
 
@@ -171,7 +171,7 @@ boost::asio::awaitable<void> MtconnectVoice::serve(net::Stream& stream) {
                             kBoundary)
                       : http_answer(answer.status, "text/xml;charset=UTF-8", answer.document);
     }
-    auto writing = stream.write(out, kWriteMax);
+    auto writing = stream.write(out, kAgentWriteMax);
     const auto written = co_await std::move(writing);
     if (!written) co_return;
     if (streaming) {
@@ -196,7 +196,7 @@ boost::asio::awaitable<Result<void>> MtconnectVoice::stream_parts(net::Stream& s
       const auto text = fmt::format("--{}\r\nContent-type: text/xml\r\nContent-length: {}\r\n\r\n{}\r\n", kBoundary,
                                     part.document.size(), part.document);
       const auto chunk = fmt::format("{:x}\r\n{}\r\n", text.size(), text);
-      auto writing = stream.write(chunk, kWriteMax);
+      auto writing = stream.write(chunk, kAgentWriteMax);
       const auto written = co_await std::move(writing);
       if (!written) co_return written.error();
       last_sent = now;

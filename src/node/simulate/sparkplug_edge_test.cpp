@@ -5,7 +5,7 @@
 namespace hanse::node::simulate {
 namespace {
 
-constexpr Timestamp kNow{1'772'323'200'000'000'000};
+constexpr Timestamp kEdgeNow{1'772'323'200'000'000'000};
 
 std::vector<simulation::Spoken> values() {
   return simulation::speak({.condition = simulation::Condition::producing, .part_count = 300});
@@ -15,28 +15,28 @@ TEST(SparkplugEdge, NumbersMessagesOverNodeAndDevicesFromTheBirthOn) {
   SparkplugEdge edge{"plant", "line", {"a", "b"}};
   const auto seq = [](const net::MqttMessage& message) { return static_cast<std::uint8_t>(message.payload.back()); };
 
-  EXPECT_EQ(seq(edge.node_birth(3, kNow)), 0);
-  EXPECT_EQ(seq(edge.device_birth(0, values(), kNow)), 1);
-  EXPECT_EQ(seq(edge.device_birth(1, values(), kNow)), 2);
-  EXPECT_EQ(seq(edge.device_data(0, {0}, values(), kNow)), 3);
-  EXPECT_EQ(seq(edge.node_birth(3, kNow)), 0) << "a birth begins anew";
+  EXPECT_EQ(seq(edge.node_birth(3, kEdgeNow)), 0);
+  EXPECT_EQ(seq(edge.device_birth(0, values(), kEdgeNow)), 1);
+  EXPECT_EQ(seq(edge.device_birth(1, values(), kEdgeNow)), 2);
+  EXPECT_EQ(seq(edge.device_data(0, {0}, values(), kEdgeNow)), 3);
+  EXPECT_EQ(seq(edge.node_birth(3, kEdgeNow)), 0) << "a birth begins anew";
 }
 
 TEST(SparkplugEdge, SpeaksOnTheStandardsTopics) {
   SparkplugEdge edge{"plant", "line", {"a"}};
 
-  EXPECT_EQ(edge.death(0, kNow).topic, "spBv1.0/plant/NDEATH/line");
-  EXPECT_EQ(edge.death(0, kNow).qos, 1);
-  EXPECT_EQ(edge.node_birth(0, kNow).topic, "spBv1.0/plant/NBIRTH/line");
-  EXPECT_EQ(edge.device_birth(0, values(), kNow).topic, "spBv1.0/plant/DBIRTH/line/a");
-  EXPECT_EQ(edge.device_data(0, {0}, values(), kNow).topic, "spBv1.0/plant/DDATA/line/a");
+  EXPECT_EQ(edge.death(0, kEdgeNow).topic, "spBv1.0/plant/NDEATH/line");
+  EXPECT_EQ(edge.death(0, kEdgeNow).qos, 1);
+  EXPECT_EQ(edge.node_birth(0, kEdgeNow).topic, "spBv1.0/plant/NBIRTH/line");
+  EXPECT_EQ(edge.device_birth(0, values(), kEdgeNow).topic, "spBv1.0/plant/DBIRTH/line/a");
+  EXPECT_EQ(edge.device_data(0, {0}, values(), kEdgeNow).topic, "spBv1.0/plant/DDATA/line/a");
   EXPECT_EQ(edge.command_filters(), (std::vector<std::string>{"spBv1.0/plant/NCMD/line", "spBv1.0/plant/DCMD/line/#"}));
 }
 
 TEST(SparkplugEdge, SendsNamesInTheBirthAndOnlyAliasesAfterIt) {
   SparkplugEdge edge{"plant", "line", {"a"}};
-  const auto birth = edge.device_birth(0, values(), kNow).payload;
-  const auto data = edge.device_data(0, {3}, values(), kNow).payload;
+  const auto birth = edge.device_birth(0, values(), kEdgeNow).payload;
+  const auto data = edge.device_data(0, {3}, values(), kEdgeNow).payload;
 
   EXPECT_TRUE(birth.contains("part_count"));
   EXPECT_TRUE(birth.contains("engUnit"));

@@ -10,7 +10,7 @@
 namespace hanse::node::simulate {
 namespace {
 
-constexpr Timestamp kNow{1'772'323'200'000'000'000};
+constexpr Timestamp kPlantNow{1'772'323'200'000'000'000};
 
 struct Listener final : Voice {
   struct Heard {
@@ -25,21 +25,21 @@ struct Listener final : Voice {
 };
 
 TEST(SpeakingPlant, TellsEachChangeAtItsOwnTimeOnTheWall) {
-  simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kNow - 8h};
-  SpeakingPlant plant{factory, {.wall_begin = kNow, .simulated_begin = kNow, .factor = 60}};
+  simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kPlantNow - 8h};
+  SpeakingPlant plant{factory, {.wall_begin = kPlantNow, .simulated_begin = kPlantNow, .factor = 60}};
   Listener listener;
   plant.add(1, listener);
   const auto before = plant.latest(8)[3].integer;
-  plant.advance(kNow + 10s);
+  plant.advance(kPlantNow + 10s);
 
   ASSERT_FALSE(listener.heard.empty());
-  Timestamp last = kNow;
+  Timestamp last = kPlantNow;
   bool between_ticks = false;
   for (const auto& heard : listener.heard) {
     EXPECT_GE(heard.time, last);
-    EXPECT_LE(heard.time, kNow + 10s);
+    EXPECT_LE(heard.time, kPlantNow + 10s);
     EXPECT_EQ(factory.machine(heard.machine).line, 1u);
-    between_ticks = between_ticks || (heard.time > kNow && heard.time < kNow + 10s);
+    between_ticks = between_ticks || (heard.time > kPlantNow && heard.time < kPlantNow + 10s);
     last = heard.time;
   }
   EXPECT_TRUE(between_ticks);
@@ -48,13 +48,13 @@ TEST(SpeakingPlant, TellsEachChangeAtItsOwnTimeOnTheWall) {
 }
 
 TEST(SpeakingPlant, SaysNothingTwice) {
-  simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kNow - 8h};
-  SpeakingPlant plant{factory, {.wall_begin = kNow, .simulated_begin = kNow, .factor = 1}};
+  simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kPlantNow - 8h};
+  SpeakingPlant plant{factory, {.wall_begin = kPlantNow, .simulated_begin = kPlantNow, .factor = 1}};
   Listener listener;
   plant.add(0, listener);
-  plant.advance(kNow + 1ms);
+  plant.advance(kPlantNow + 1ms);
   const auto count = listener.heard.size();
-  plant.advance(kNow + 1ms);
+  plant.advance(kPlantNow + 1ms);
 
   EXPECT_EQ(listener.heard.size(), count);
 }
@@ -67,9 +67,9 @@ TEST(SpeakingPlant, CyclesAndEnergyFitTheTimeTheyAreDatedWith) {
     return static_cast<std::size_t>(std::ranges::find(words, name, &simulation::Word::name) - words.begin());
   };
   const auto run = [&](double factor) {
-    simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kNow - 8h};
-    SpeakingPlant plant{factory, {.wall_begin = kNow, .simulated_begin = kNow, .factor = factor}};
-    plant.advance(kNow + Duration{static_cast<std::int64_t>(3.6e12 / factor)});
+    simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kPlantNow - 8h};
+    SpeakingPlant plant{factory, {.wall_begin = kPlantNow, .simulated_begin = kPlantNow, .factor = factor}};
+    plant.advance(kPlantNow + Duration{static_cast<std::int64_t>(3.6e12 / factor)});
     return std::vector{plant.latest(0)[word("ideal_cycle_time")].real, plant.latest(0)[word("energy")].real,
                        plant.latest(0)[word("power")].real};
   };
@@ -81,9 +81,9 @@ TEST(SpeakingPlant, CyclesAndEnergyFitTheTimeTheyAreDatedWith) {
 }
 
 TEST(MtconnectVoice, ShowsAnAlarmAsAFaultAndTakesItBack) {
-  SimulatedClock clock{kNow};
-  simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kNow - 8h};
-  SpeakingPlant plant{factory, {.wall_begin = kNow, .simulated_begin = kNow, .factor = 1}};
+  SimulatedClock clock{kPlantNow};
+  simulation::Factory factory{*simulation::read_scenario(demo_file("ventilator-plant.json")), 1, kPlantNow - 8h};
+  SpeakingPlant plant{factory, {.wall_begin = kPlantNow, .simulated_begin = kPlantNow, .factor = 1}};
   MtconnectVoice voice{plant, 0, clock};
   plant.add(0, voice);
   const auto system_of = [&](std::string_view machine) {
@@ -95,10 +95,10 @@ TEST(MtconnectVoice, ShowsAnAlarmAsAFaultAndTakesItBack) {
 
   const auto trouble = factory.start_trouble(simulation::TroubleKind::breakdown, "cnc-08", std::nullopt);
   ASSERT_TRUE(trouble);
-  plant.advance(kNow + 1s);
+  plant.advance(kPlantNow + 1s);
   EXPECT_EQ(system_of("cnc-08"), "Fault");
   ASSERT_TRUE(factory.end_trouble(trouble->id));
-  plant.advance(kNow + 2s);
+  plant.advance(kPlantNow + 2s);
   EXPECT_EQ(system_of("cnc-08"), "Norma");
 }
 

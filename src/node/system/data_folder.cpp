@@ -14,8 +14,6 @@
 namespace hanse::node {
 namespace {
 
-constexpr std::string_view kLockName = "hanse.lock";
-
 std::string read_owner(int lock) {
   char text[32] = {};
   const auto count = ::pread(lock, text, sizeof text - 1, 0);

@@ -6,6 +6,8 @@
 
 namespace hanse::node {
 
+inline constexpr std::string_view kLockName = "hanse.lock";
+
 /// The folder that holds all this node keeps, held by one process at a time.
 class DataFolder {
  public:

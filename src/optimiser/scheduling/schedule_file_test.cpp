@@ -23,7 +23,7 @@ class TickingClock final : public Clock {
   mutable std::atomic<std::int64_t> looks_{0};
 };
 
-class ScheduleFile : public testing::Test {
+class ScheduleFile : public ::testing::Test {
  protected:
   void SetUp() override {
     folder = std::filesystem::temp_directory_path() / ("hanse-schedule-file-" + std::to_string(getpid()));

@@ -20,7 +20,7 @@ constexpr std::string_view kLa01 =
     "0 83 3 34 2 64 1 19 4 37\n1 54 2 43 4 79 0 92 3 62\n3 69 4 77 1 87 2 87 0 93\n2 38 0 60 1 41 3 24 4 83\n"
     "3 17 1 49 4 25 0 44 2 98\n4 77 3 79 2 43 1 75 0 96\n";
 
-std::string violations_of(const Problem& problem, const Schedule& schedule) {
+std::string violations_in(const Problem& problem, const Schedule& schedule) {
   std::string text;
   for (const auto& violation : check(problem, schedule)) text += violation.path + ": " + violation.message + "\n";
   return text;
@@ -29,7 +29,7 @@ std::string violations_of(const Problem& problem, const Schedule& schedule) {
 Solution solved(const Problem& problem, const SolveOptions& options) {
   auto solution = solve(problem, options);
   EXPECT_TRUE(solution) << to_string(solution.error());
-  EXPECT_EQ(violations_of(problem, solution->schedule), "");
+  EXPECT_EQ(violations_in(problem, solution->schedule), "");
   EXPECT_GE(solution->value, solution->bound.value);
   return *std::move(solution);
 }
@@ -125,8 +125,8 @@ TEST(ScheduleSolve, KeepsEveryRuleOfRichProblems) {
     const auto solution = solve(problem, {.objective = objective, .seed = seed, .iterations_max = 300});
 
     ASSERT_TRUE(first && solution);
-    EXPECT_EQ(violations_of(problem, first->schedule), "") << "dispatch, seed " << seed;
-    EXPECT_EQ(violations_of(problem, solution->schedule), "") << "seed " << seed;
+    EXPECT_EQ(violations_in(problem, first->schedule), "") << "dispatch, seed " << seed;
+    EXPECT_EQ(violations_in(problem, solution->schedule), "") << "seed " << seed;
     EXPECT_LE(solution->value, first->value) << "seed " << seed;
     EXPECT_GE(solution->value, solution->bound.value) << "seed " << seed;
   }
@@ -217,7 +217,7 @@ TEST(ScheduleSolve, ImprovesLargeShopsInWindows) {
   const auto solution = solved(problem, {.iterations_max = 400'000});
 
   ASSERT_TRUE(first);
-  EXPECT_EQ(violations_of(problem, first->schedule), "");
+  EXPECT_EQ(violations_in(problem, first->schedule), "");
   EXPECT_LT(solution.value, first->value);
 }
 

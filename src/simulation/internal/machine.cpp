@@ -8,11 +8,10 @@ namespace hanse::simulation {
 using internal::EventType;
 using internal::kNever;
 using internal::kNone;
+using internal::seconds;
 using internal::Work;
 
 namespace {
-
-Duration seconds(double s) { return Duration{static_cast<std::int64_t>(s * 1e9)}; }
 
 /// One cause by its share; `otherwise` when there are none.
 std::string_view draw_cause(const std::vector<Cause>& causes, std::string_view otherwise, Random& random) {

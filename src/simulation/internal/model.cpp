@@ -7,6 +7,7 @@ namespace hanse::simulation {
 using internal::EventType;
 using internal::kNone;
 using internal::Part;
+using internal::seconds;
 
 namespace {
 
@@ -14,8 +15,6 @@ bool waits(Condition condition) {
   return condition == Condition::starved || condition == Condition::blocked || condition == Condition::no_order ||
          condition == Condition::on_break || condition == Condition::no_shift;
 }
-
-Duration seconds(double s) { return Duration{static_cast<std::int64_t>(s * 1e9)}; }
 
 }  // namespace
 

@@ -16,6 +16,8 @@ namespace hanse::simulation::internal {
 inline constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 inline constexpr Duration kNever = Duration::max();
 
+inline Duration seconds(double s) { return Duration{static_cast<std::int64_t>(s * 1e9)}; }
+
 /// A part on its way. Products are numbered as in the scenario.
 struct Part {
   std::size_t product = kNone;

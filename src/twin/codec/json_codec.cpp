@@ -27,9 +27,9 @@ std::string_view kind_name(JsonRef::Kind kind) {
   return "something else";
 }
 
-class Reader {
+class JsonReader {
  public:
-  Reader(const Reading& reading, Findings& findings) : reading_(reading), findings_(findings) {}
+  JsonReader(const Reading& reading, Findings& findings) : reading_(reading), findings_(findings) {}
 
   std::optional<Node> object(JsonRef in, Class expected, const Place& place) {
     if (in.kind() != JsonRef::Kind::object) {
@@ -152,7 +152,7 @@ class Reader {
 
 std::optional<Node> read_json(JsonRef in, Class expected, const Reading& reading, Findings& findings,
                               const Place& place) {
-  return Reader{reading, findings}.object(in, expected, place);
+  return JsonReader{reading, findings}.object(in, expected, place);
 }
 
 std::optional<Node> read_json(std::string_view text, Class expected, const Reading& reading, Findings& findings) {

@@ -19,9 +19,9 @@ std::string_view local_name(const pugi::xml_node& element) {
 
 bool is_blank(std::string_view text) { return trim(text).empty(); }
 
-class Reader {
+class XmlReader {
  public:
-  Reader(const Reading& reading, Findings& findings) : reading_(reading), findings_(findings) {}
+  XmlReader(const Reading& reading, Findings& findings) : reading_(reading), findings_(findings) {}
 
   std::optional<Node> object(const pugi::xml_node& in, Class of, const Place& place) {
     if (++depth_ > kDepthMax) {
@@ -236,7 +236,7 @@ std::optional<Node> read_xml(std::string_view text, Class expected, const Readin
     return std::nullopt;
   }
   if (came_as) *came_as = space == kXmlNamespace30 ? Edition::v3_0 : Edition::v3_1;
-  return Reader{reading, findings}.object(root, expected, {});
+  return XmlReader{reading, findings}.object(root, expected, {});
 }
 
 std::string write_xml(const Node& node, Edition edition) {

@@ -19,8 +19,8 @@ struct CloseReader {
 struct CloseWriter {
   void operator()(archive* open) const { archive_write_free(open); }
 };
-using Reader = std::unique_ptr<archive, CloseReader>;
-using Writer = std::unique_ptr<archive, CloseWriter>;
+using OpenArchive = std::unique_ptr<archive, CloseReader>;
+using NewArchive = std::unique_ptr<archive, CloseWriter>;
 
 std::string words_of(archive* open) {
   const char* words = archive_error_string(open);
@@ -94,7 +94,7 @@ std::optional<std::string> resolve_part(std::string_view base, std::string_view 
 }
 
 Result<Parts> read_zip(std::string_view bytes, const PackageLimits& limits, Findings& findings) {
-  const Reader open{archive_read_new()};
+  const OpenArchive open{archive_read_new()};
   archive_read_support_format_zip_seekable(open.get());
   if (archive_read_open_memory(open.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
     return fail(ErrorCode::invalid, fmt::format("this is no zip file: {}", words_of(open.get())));
@@ -130,7 +130,7 @@ Result<Parts> read_zip(std::string_view bytes, const PackageLimits& limits, Find
 
 Result<std::string> write_zip(const std::vector<std::pair<std::string, std::string_view>>& parts) {
   std::string out;
-  const Writer open{archive_write_new()};
+  const NewArchive open{archive_write_new()};
   archive_write_set_format_zip(open.get());
   archive_write_set_bytes_in_last_block(open.get(), 1);
   if (archive_write_open(open.get(), &out, nullptr, append_to_text, nullptr) != ARCHIVE_OK)

@@ -10,7 +10,7 @@
 namespace hanse::twin {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kJsonByteOrderMark = "\xEF\xBB\xBF";
 
 /// The paths that a shell's or submodel's objects name as files.
 void collect_paths(const Node& node, std::set<std::string, std::less<>>& out) {
@@ -38,7 +38,7 @@ Result<Package> read_any(std::string_view bytes, Findings& findings) {
   const Reading reading{.tolerant = true};
   if (bytes.starts_with("PK")) return read_aasx(bytes, reading, findings);
   auto text = bytes;
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.starts_with(kJsonByteOrderMark)) text.remove_prefix(kJsonByteOrderMark.size());
   const bool xml = trim(text).starts_with('<');
   auto environment = xml ? read_xml(bytes, Class::Environment, reading, findings)
                          : read_json(bytes, Class::Environment, reading, findings);

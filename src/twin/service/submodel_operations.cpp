@@ -22,16 +22,16 @@ Result<Response> list_submodels(Call& call, Append append) {
   return json_response(std::move(body).finish(page.next));
 }
 
-Result<Response> list_normal(Call& call) {
+Result<Response> submodels_list_normal(Call& call) {
   HANSE_TRY(auto shape, shape_wish(call.query));
   const auto live = call.twins.live();
   shape.live = &live;
   return list_submodels(call, [&](PagedBody& body, const Node& each) { append_normal(body.next_item(), each, shape); });
 }
-Result<Response> list_metadata(Call& call) {
+Result<Response> submodels_list_metadata(Call& call) {
   return list_submodels(call, [](PagedBody& body, const Node& each) { append_metadata(body.next_item(), each); });
 }
-Result<Response> list_values(Call& call) {
+Result<Response> submodels_list_values(Call& call) {
   HANSE_TRY(auto shape, shape_wish(call.query));
   const auto live = call.twins.live();
   shape.live = &live;
@@ -53,13 +53,13 @@ Result<void> no_modifiers(const Call& call) {
   return {};
 }
 
-Result<Response> list_references(Call& call) {
+Result<Response> submodels_list_references(Call& call) {
   HANSE_CHECK(only_core(call));
   return list_submodels(call, [](PagedBody& body, const Node& each) {
     append_json(body.next_item(), model_reference(Submodel, each.text(Name::id)));
   });
 }
-Result<Response> list_paths(Call& call) {
+Result<Response> submodels_list_paths(Call& call) {
   HANSE_TRY(const auto shape, shape_wish(call.query));
   return list_submodels(call, [&](PagedBody& body, const Node& each) {
     for (const auto& path : paths_of(each, shape.level)) json::append_string(body.next_item(), path);
@@ -111,7 +111,7 @@ Result<Response> delete_submodel(Call& call) {
 }
 
 /// Merges the body's members into the submodel; `metadata` leaves its elements alone.
-Result<Response> patch(Call& call, bool metadata) {
+Result<Response> submodel_patch(Call& call, bool metadata) {
   HANSE_CHECK(submodel_of(call));
   Findings findings;
   auto node = read_json(call.request.body, Submodel, {}, findings);
@@ -126,13 +126,13 @@ Result<Response> patch(Call& call, bool metadata) {
   }));
   return no_content();
 }
-Result<Response> patch_submodel(Call& call) { return patch(call, false); }
-Result<Response> patch_metadata(Call& call) {
+Result<Response> patch_submodel(Call& call) { return submodel_patch(call, false); }
+Result<Response> submodel_patch_metadata(Call& call) {
   HANSE_CHECK(no_modifiers(call));
-  return patch(call, true);
+  return submodel_patch(call, true);
 }
 
-Result<Response> get_metadata(Call& call) {
+Result<Response> submodel_get_metadata(Call& call) {
   HANSE_CHECK(no_modifiers(call));
   HANSE_TRY(const auto submodel, submodel_of(call));
   std::string body;
@@ -140,7 +140,7 @@ Result<Response> get_metadata(Call& call) {
   return json_response(std::move(body));
 }
 
-Result<Response> get_value(Call& call) {
+Result<Response> submodel_get_value(Call& call) {
   HANSE_TRY(auto shape, shape_wish(call.query));
   HANSE_TRY(const auto submodel, submodel_of(call));
   const auto live = call.twins.live();
@@ -150,7 +150,7 @@ Result<Response> get_value(Call& call) {
   return json_response(std::move(body));
 }
 
-Result<Response> patch_value(Call& call) {
+Result<Response> submodel_patch_value(Call& call) {
   HANSE_CHECK(submodel_of(call));
   HANSE_TRY(const auto document, JsonDocument::parse(call.request.body));
   HANSE_CHECK(call.twins.change(call.actor(), Submodel, call.name("sm"), [&](Node& submodel) -> Result<void> {
@@ -161,13 +161,13 @@ Result<Response> patch_value(Call& call) {
   return no_content();
 }
 
-Result<Response> get_reference(Call& call) {
+Result<Response> submodel_get_reference(Call& call) {
   HANSE_CHECK(only_core(call));
   HANSE_TRY(const auto submodel, submodel_of(call));
   return json_response(write_json(model_reference(Submodel, submodel->text(Name::id))));
 }
 
-Result<Response> get_paths(Call& call) {
+Result<Response> submodel_get_paths(Call& call) {
   HANSE_TRY(const auto shape, shape_wish(call.query));
   HANSE_TRY(const auto submodel, submodel_of(call));
   return json_response(to_json(paths_of(*submodel, shape.level)));
@@ -176,23 +176,23 @@ Result<Response> get_paths(Call& call) {
 }  // namespace
 
 std::vector<Action> submodel_operations() {
-  std::vector<Action> out{{Method::get, "submodels", list_normal},
+  std::vector<Action> out{{Method::get, "submodels", submodels_list_normal},
                           {Method::post, "submodels", post_submodel},
-                          {Method::get, "submodels/$metadata", list_metadata},
-                          {Method::get, "submodels/$value", list_values},
-                          {Method::get, "submodels/$reference", list_references},
-                          {Method::get, "submodels/$path", list_paths}};
+                          {Method::get, "submodels/$metadata", submodels_list_metadata},
+                          {Method::get, "submodels/$value", submodels_list_values},
+                          {Method::get, "submodels/$reference", submodels_list_references},
+                          {Method::get, "submodels/$path", submodels_list_paths}};
   for (const std::string prefix : {"submodels/{sm}", "shells/{aas}/submodels/{sm}"}) {
     out.push_back({Method::get, prefix, get_submodel});
     out.push_back({Method::put, prefix, put_submodel});
     out.push_back({Method::patch, prefix, patch_submodel});
     out.push_back({Method::del, prefix, delete_submodel});
-    out.push_back({Method::get, prefix + "/$metadata", get_metadata});
-    out.push_back({Method::patch, prefix + "/$metadata", patch_metadata});
-    out.push_back({Method::get, prefix + "/$value", get_value});
-    out.push_back({Method::patch, prefix + "/$value", patch_value});
-    out.push_back({Method::get, prefix + "/$reference", get_reference});
-    out.push_back({Method::get, prefix + "/$path", get_paths});
+    out.push_back({Method::get, prefix + "/$metadata", submodel_get_metadata});
+    out.push_back({Method::patch, prefix + "/$metadata", submodel_patch_metadata});
+    out.push_back({Method::get, prefix + "/$value", submodel_get_value});
+    out.push_back({Method::patch, prefix + "/$value", submodel_patch_value});
+    out.push_back({Method::get, prefix + "/$reference", submodel_get_reference});
+    out.push_back({Method::get, prefix + "/$path", submodel_get_paths});
   }
   return out;
 }

@@ -33,13 +33,13 @@ constexpr Specification kSpecifications[] = {
 };
 
 /// `tail` is the end of a browse path, whole names.
-struct Entry {
+struct TypeEntry {
   std::string_view uri;
   std::string_view tail;
   Meaning meaning;
 };
 
-constexpr Entry kEntries[] = {
+constexpr TypeEntry kTypeEntries[] = {
     {kMachinery, "MachineryItemState/CurrentState", Meaning::execution},
     {kMachinery, "MachineryOperationMode/CurrentState", Meaning::mode},
     {kJobs, "ActiveJobOrder/JobOrderID", Meaning::order},
@@ -91,7 +91,7 @@ bool ends_in(std::string_view path, std::string_view tail) {
 
 Meaning companion_meaning(std::string_view path, std::string_view space_uri) {
   if (space_uri.empty()) return Meaning::other;
-  for (const auto& entry : kEntries) {
+  for (const auto& entry : kTypeEntries) {
     if (entry.uri == space_uri && ends_in(path, entry.tail)) return entry.meaning;
   }
   return Meaning::other;

@@ -16,10 +16,10 @@ namespace hanse::connectors::opcua {
 namespace {
 
 constexpr std::size_t kNodesMax = 100'000;
-constexpr int kDepthMax = 50;
-constexpr std::string_view kObjects = "i=85";
+constexpr int kParentsMax = 50;
+constexpr std::string_view kObjectsText = "i=85";
 
-struct Entry {
+struct NodeEntry {
   pugi::xml_node xml;
   std::string parent;
 };
@@ -65,7 +65,7 @@ class NodeSet {
     }
     return false;
   }
-  void take_references(const std::string& id, Entry& entry) {
+  void take_references(const std::string& id, NodeEntry& entry) {
     for (const auto& reference : entry.xml.child("References").children("Reference")) {
       if (!is_hierarchical(reference.attribute("ReferenceType").value())) continue;
       const std::string target = reference.child_value();
@@ -100,14 +100,14 @@ class NodeSet {
   }
 
   /// Nothing for a variable that doesn't hang below Objects: it belongs to a type.
-  std::optional<Declaration> declare(const std::string& id, const Entry& entry) const {
+  std::optional<Declaration> declare(const std::string& id, const NodeEntry& entry) const {
     const auto [space, own_name] = browse_name(entry.xml);
     std::string path = own_name;
     std::size_t parent_space = 0;
     std::string parent = entry.parent;
-    for (int depth = 0; parent != kObjects; ++depth) {
+    for (int depth = 0; parent != kObjectsText; ++depth) {
       const auto found = entries_.find(parent);
-      if (found == entries_.end() || depth > kDepthMax) return std::nullopt;
+      if (found == entries_.end() || depth > kParentsMax) return std::nullopt;
       const auto [above_space, above_name] = browse_name(found->second.xml);
       if (depth == 0) parent_space = above_space;
       path = above_name + "/" + path;
@@ -129,7 +129,7 @@ class NodeSet {
 
   std::vector<std::string> namespaces_;
   std::unordered_map<std::string, std::string> aliases_;
-  std::unordered_map<std::string, Entry> entries_;
+  std::unordered_map<std::string, NodeEntry> entries_;
 };
 
 }  // namespace

@@ -14,7 +14,7 @@ constexpr std::uint32_t kSequenceRestartMax = 1024;
 constexpr std::size_t kPartialsMax = 64;
 
 /// The same words for every kind of wrong bytes: no oracle.
-Error refused() { return fail(ErrorCode::corrupt, "a message failed the channel's security checks"); }
+Error check_failed() { return fail(ErrorCode::corrupt, "a message failed the channel's security checks"); }
 
 void set_size(std::string& chunk, std::size_t at, std::size_t size) {
   const auto value = static_cast<std::uint32_t>(size);
@@ -30,7 +30,7 @@ std::uint32_t number_at(std::string_view bytes, std::size_t at) {
 }  // namespace
 
 Result<AsymmetricHeader> read_asymmetric_header(std::string_view chunk) {
-  if (chunk.size() < kOpenHeaderBytes) return refused();
+  if (chunk.size() < kOpenHeaderBytes) return check_failed();
   BinaryReader reader{chunk.substr(kOpenHeaderBytes)};
   auto header = reader.take<AsymmetricHeader>();
   if (!reader.ok()) return reader.error();
@@ -80,7 +80,7 @@ Result<std::string> SecureChannel::sign_and_encrypt_open(std::string header, std
   const auto& policy = *security_.policy;
   const std::size_t key_bytes = security_.peer->key_bytes();
   const std::size_t block = plain_block_bytes(policy.encryption, key_bytes);
-  if (block == 0) return refused();
+  if (block == 0) return check_failed();
   const bool long_key = key_bytes > kLongKeyBytes;
   const std::size_t signature_bytes = security_.own->key.key_bytes();
   const std::size_t unpadded = plain.size() + 1 + (long_key ? 1 : 0) + signature_bytes;
@@ -97,19 +97,19 @@ Result<std::string> SecureChannel::sign_and_encrypt_open(std::string header, std
 
 Result<IncomingMessage> SecureChannel::unseal_open(std::string_view chunk) {
   HANSE_TRY(const auto header, read_asymmetric_header(chunk));
-  if (header.policy_uri != security_.policy->uri) return refused();
+  if (header.policy_uri != security_.policy->uri) return check_failed();
   const std::size_t header_bytes = kOpenHeaderBytes + to_binary(header).size();
-  if (chunk.size() < header_bytes) return refused();
+  if (chunk.size() < header_bytes) return check_failed();
   std::string plain{chunk.substr(header_bytes)};
   if (!security_.policy->is_none()) {
     const auto sender = Certificate::from_der(header.sender_certificate);
     if (!sender || sender->der() != security_.peer->der() ||
         !same_bytes(header.receiver_thumbprint, security_.own->certificate.thumbprint())) {
-      return refused();
+      return check_failed();
     }
     HANSE_TRY(plain, decrypt_and_verify_open(chunk.substr(0, header_bytes), chunk.substr(header_bytes)));
   }
-  if (plain.size() < kSequenceBytes || !take_sequence(number_at(plain, 0))) return refused();
+  if (plain.size() < kSequenceBytes || !take_sequence(number_at(plain, 0))) return check_failed();
   return IncomingMessage{
       .type = MessageType::open, .request_id = number_at(plain, 4), .body = plain.substr(kSequenceBytes)};
 }
@@ -118,17 +118,17 @@ Result<std::string> SecureChannel::decrypt_and_verify_open(std::string_view head
   const auto& policy = *security_.policy;
   const auto plain = decrypt(security_.own->key, policy.encryption, cipher);
   const std::size_t signature_bytes = security_.peer->key_bytes();
-  if (!plain || plain->reveal().size() < kSequenceBytes + 1 + signature_bytes) return refused();
+  if (!plain || plain->reveal().size() < kSequenceBytes + 1 + signature_bytes) return check_failed();
   const auto all = plain->reveal();
   const auto content = all.substr(0, all.size() - signature_bytes);
   Secret checked{std::string{header} + std::string{content}};
-  if (!verify(*security_.peer, policy.signature, checked.reveal(), all.substr(content.size()))) return refused();
+  if (!verify(*security_.peer, policy.signature, checked.reveal(), all.substr(content.size()))) return check_failed();
   const bool long_key = security_.own->key.key_bytes() > kLongKeyBytes;
   const std::size_t size_bytes = long_key ? 2 : 1;
-  if (content.size() < kSequenceBytes + size_bytes) return refused();
+  if (content.size() < kSequenceBytes + size_bytes) return check_failed();
   std::size_t fill = static_cast<unsigned char>(content[content.size() - size_bytes]);
   if (long_key) fill |= static_cast<std::size_t>(static_cast<unsigned char>(content.back())) << 8;
-  if (fill + size_bytes > content.size() - kSequenceBytes) return refused();
+  if (fill + size_bytes > content.size() - kSequenceBytes) return check_failed();
   return std::string{content.substr(0, content.size() - fill - size_bytes)};
 }
 
@@ -208,33 +208,33 @@ Result<std::string> SecureChannel::plain_of(const Token& token, std::string_view
   if (security_.mode == MessageSecurityMode::none) return plain;
   const bool encrypted = security_.mode == MessageSecurityMode::sign_and_encrypt;
   if (encrypted) {
-    if (plain.size() % kBlockBytes != 0) return refused();
+    if (plain.size() % kBlockBytes != 0) return check_failed();
     aes_cbc_decrypt(token.receive.encrypt.reveal(), token.receive.iv.reveal(), plain.data(), plain.size());
   }
-  if (plain.size() < kSequenceBytes + kSymmetricSignatureBytes + (encrypted ? 1 : 0)) return refused();
+  if (plain.size() < kSequenceBytes + kSymmetricSignatureBytes + (encrypted ? 1 : 0)) return check_failed();
   const std::size_t content = plain.size() - kSymmetricSignatureBytes;
   std::string signed_bytes{chunk.substr(0, kMessageHeaderBytes)};
   signed_bytes.append(plain, 0, content);
   if (!same_bytes(hmac_sha256(token.receive.sign.reveal(), signed_bytes), std::string_view{plain}.substr(content))) {
-    return refused();
+    return check_failed();
   }
   plain.resize(content);
   if (!encrypted) return plain;
   const std::size_t fill = static_cast<unsigned char>(plain.back());
-  if (fill + 1 > plain.size() - kSequenceBytes) return refused();
+  if (fill + 1 > plain.size() - kSequenceBytes) return check_failed();
   plain.resize(plain.size() - fill - 1);
   return plain;
 }
 
 Result<std::optional<IncomingMessage>> SecureChannel::unseal(std::string_view chunk) {
-  if (chunk.size() < kMessageHeaderBytes + kSequenceBytes) return refused();
+  if (chunk.size() < kMessageHeaderBytes + kSequenceBytes) return check_failed();
   HANSE_TRY(const auto header, read_chunk_header(chunk));
   const std::uint32_t channel_id = number_at(chunk, 8), token_id = number_at(chunk, 12);
   const bool is_current = channel_id == current_.channel_id && token_id == current_.token_id;
   const bool is_previous = previous_ && channel_id == previous_->channel_id && token_id == previous_->token_id;
-  if (!is_current && !is_previous) return refused();
+  if (!is_current && !is_previous) return check_failed();
   HANSE_TRY(const auto plain, plain_of(is_current ? current_ : *previous_, chunk));
-  if (!take_sequence(number_at(plain, 0))) return refused();
+  if (!take_sequence(number_at(plain, 0))) return check_failed();
   if (is_current) previous_.reset();
   return assemble(header, plain);
 }

@@ -5,9 +5,9 @@
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr std::uint32_t kBufferBytesMin = 8192;  // OPC 10000-6, 7.1.2.3
-constexpr std::size_t kUrlBytesMax = 4096;       // The same.
-constexpr Duration kLifetimeMin = 10s;
+constexpr std::uint32_t kClientBufferMin = 8192;  // OPC 10000-6, 7.1.2.3
+constexpr std::size_t kClientUrlMax = 4096;       // The same.
+constexpr Duration kTokenLifetimeMin = 10s;
 constexpr StatusCode kBadSecurityPolicyRejected{0x80550000}, kBadTcpMessageTypeInvalid{0x807E0000},
     kBadTcpEndpointUrlInvalid{0x80830000}, kBadConnectionRejected{0x80AC0000};
 
@@ -71,8 +71,8 @@ void ServerConnection::take_chunk(std::string_view chunk) {
 void ServerConnection::take_hello(std::string_view chunk) {
   const auto hello = decode_plain<Hello>(chunk);
   if (!hello) return end_with(status::kBadDecodingError, "the hello can't be read");
-  if (hello->endpoint_url.size() > kUrlBytesMax) return end_with(kBadTcpEndpointUrlInvalid, "the address is too long");
-  if (hello->receive_buffer_size < kBufferBytesMin || hello->send_buffer_size < kBufferBytesMin) {
+  if (hello->endpoint_url.size() > kClientUrlMax) return end_with(kBadTcpEndpointUrlInvalid, "the address is too long");
+  if (hello->receive_buffer_size < kClientBufferMin || hello->send_buffer_size < kClientBufferMin) {
     return end_with(kBadConnectionRejected, "buffers must hold 8192 bytes");
   }
   auto& limits = options_.limits;
@@ -140,8 +140,8 @@ void ServerConnection::answer_open(const IncomingMessage& message) {
   }
   const Secret client_nonce{std::string{request->client_nonce}};
   const Secret server_nonce = random_bytes(policy.nonce_bytes);
-  const auto lifetime = std::clamp<Duration>(std::chrono::milliseconds{request->requested_lifetime_ms}, kLifetimeMin,
-                                             options_.lifetime_max);
+  const auto lifetime = std::clamp<Duration>(std::chrono::milliseconds{request->requested_lifetime_ms},
+                                             kTokenLifetimeMin, options_.lifetime_max);
   OpenSecureChannelResponse response;
   response.header.timestamp = DateTime::from(now_.time);
   response.header.request_handle = request->header.request_handle;

@@ -10,11 +10,11 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Duration kBeat = 50ms, kIdleBeat = 250ms;
-constexpr Duration kAcceptPause = 100ms;  // When file descriptors ran out: nothing gets better at once.
-constexpr Duration kReadLimit = 24h;      // The server itself ends who is silent for too long.
-constexpr Duration kWriteLimit = 30s;     // For a client that doesn't read.
-constexpr Duration kFarewellLimit = 1s;
-constexpr std::size_t kReadBytes = 64U << 10;
+constexpr Duration kAcceptPause = 100ms;    // When file descriptors ran out: nothing gets better at once.
+constexpr Duration kReadLimit = 24h;        // The server itself ends who is silent for too long.
+constexpr Duration kSlowClientLimit = 30s;  // For a client that doesn't read.
+constexpr Duration kLastWordsLimit = 1s;
+constexpr std::size_t kRequestChunkBytes = 64U << 10;
 
 }  // namespace
 
@@ -66,7 +66,7 @@ asio::awaitable<void> ServerListener::accept_loop() {
 }
 
 asio::awaitable<void> ServerListener::serve(std::shared_ptr<Link> link) {
-  std::vector<char> buffer(kReadBytes);
+  std::vector<char> buffer(kRequestChunkBytes);
   while (!stopping_) {
     auto reading = link->stream->read(std::span{buffer}, kReadLimit);
     const auto count = co_await std::move(reading);
@@ -90,7 +90,7 @@ asio::awaitable<void> ServerListener::write(std::shared_ptr<Link> link) {
   while (!broken) {
     const std::string output = server_.take_output(link->id);
     if (output.empty()) break;
-    auto sending = link->stream->write(output, kWriteLimit);
+    auto sending = link->stream->write(output, kSlowClientLimit);
     const auto sent = co_await std::move(sending);
     broken = !sent;
   }
@@ -99,7 +99,7 @@ asio::awaitable<void> ServerListener::write(std::shared_ptr<Link> link) {
     link->stream->close();
   } else if (server_.has_ended(link->id)) {
     // A read is under way, so no reading farewell here: the last word goes out, then the socket.
-    auto resting = net::pause(kFarewellLimit);
+    auto resting = net::pause(kLastWordsLimit);
     co_await std::move(resting);
     link->stream->close();
   }

@@ -4,27 +4,15 @@
 #include <cmath>
 
 #include "connectors/opcua/codec/message.hpp"
+#include "connectors/opcua/codec/number_of.hpp"
 #include "connectors/opcua/codec/status.hpp"
+#include "connectors/opcua/names.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr std::uint32_t kValueAttribute = 13;
 // The value is one of a queue that lost others. Source: OPC 10000-4, 7.39, info bits of DataValue.
 constexpr std::uint32_t kOverflow = 0x400 | 0x80;
-
-std::optional<double> number_of(const Variant& value) {
-  return std::visit(
-      [](const auto& content) -> std::optional<double> {
-        using Content = std::remove_cvref_t<decltype(content)>;
-        if constexpr (std::is_arithmetic_v<Content> && !std::is_same_v<Content, bool>) {
-          return static_cast<double>(content);
-        } else {
-          return std::nullopt;
-        }
-      },
-      value.value);
-}
 
 void keep_times(DataValue& value, TimestampsToReturn wanted) {
   if (wanted == TimestampsToReturn::server || wanted == TimestampsToReturn::neither) value.source_time.reset();

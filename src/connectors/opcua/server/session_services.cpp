@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/opcua/names.hpp"
 #include "connectors/opcua/security/crypto.hpp"
 #include "connectors/opcua/server/call.hpp"
 #include "connectors/opcua/settings.hpp"
@@ -9,8 +10,6 @@
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr std::string_view kBinaryTransport = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary";
-constexpr std::string_view kProductUri = "urn:hanse:node";
 constexpr std::string_view kAnonymousPolicy = "anonymous", kUserNamePolicy = "username";
 constexpr std::size_t kNonceBytesMin = 32;  // Of a client with security. OPC 10000-4, 5.7.2
 constexpr std::size_t kNameBytesMax = 200, kPasswordBytesMax = 1000;

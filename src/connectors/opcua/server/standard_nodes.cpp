@@ -1,6 +1,7 @@
 #include "connectors/opcua/server/standard_nodes.hpp"
 
 #include "connectors/opcua/codec/message.hpp"
+#include "connectors/opcua/names.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
@@ -148,7 +149,6 @@ constexpr Row kRows[] = {
     {3709, variable, "RedundancySupport", 2296, 46, 68, 851},
 };
 
-constexpr std::string_view kProductUri = "urn:hanse:node";
 // Source: OPC 10000-7, the profiles whose services are here.
 constexpr std::string_view kProfile = "http://opcfoundation.org/UA-Profile/Server/EmbeddedUA2017";
 

@@ -1,14 +1,15 @@
 #include <algorithm>
 
+#include "connectors/opcua/names.hpp"
 #include "connectors/opcua/server/call.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
 
 constexpr StatusCode kBadTooManySubscriptions{0x80770000}, kBadTooManyMonitoredItems{0x80DB0000},
-    kBadMonitoredItemIdInvalid{0x80420000}, kBadMonitoringModeInvalid{0x80410000}, kBadTimestampsInvalid{0x802B0000},
-    kBadAttributeIdInvalid{0x80350000}, kGoodSubscriptionTransferred{0x002D0000};
-constexpr std::uint32_t kValueAttribute = 13, kEventAttribute = 12;
+    kBadMonitoredItemIdInvalid{0x80420000}, kBadMonitoringModeInvalid{0x80410000},
+    kGoodSubscriptionTransferred{0x002D0000};
+constexpr std::uint32_t kEventAttribute = 12;
 constexpr std::size_t kPublishesMax = 20;  // Waiting, of one session.
 constexpr std::size_t kOrphansFactor = 2;  // Subscriptions in all: so many times what the sessions may have.
 constexpr Duration kServerSampling = 1s;   // Of the server's own time and state.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "connectors/opcua/codec/status.hpp"
+#include "connectors/opcua/names.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 constexpr std::size_t kReferencesMax = 1000;  // Of one node in one answer.
 constexpr StatusCode kBadIndexRangeInvalid{0x80360000}, kBadDataEncodingInvalid{0x80380000}, kBadNoMatch{0x806F0000},
     kBadBrowseNameInvalid{0x80600000}, kBadNothingToDo{0x800F0000}, kBadReferenceTypeIdInvalid{0x804C0000},
-    kBadBrowseDirectionInvalid{0x804D0000}, kBadAttributeIdInvalid{0x80350000};
+    kBadBrowseDirectionInvalid{0x804D0000};
 constexpr std::size_t kTargetsMax = 100;
 
 // Bits of a browse's result mask. OPC 10000-4, 5.9.2.2

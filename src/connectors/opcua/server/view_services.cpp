@@ -1,12 +1,12 @@
+#include "connectors/opcua/names.hpp"
 #include "connectors/opcua/server/call.hpp"
 #include "connectors/opcua/server/view.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr StatusCode kBadContinuationPointInvalid{0x804A0000}, kBadTimestampsInvalid{0x802B0000},
-    kBadViewIdUnknown{0x806B0000}, kBadMaxAgeInvalid{0x80700000};
-constexpr std::uint32_t kValueAttribute = 13;
+constexpr StatusCode kBadContinuationPointInvalid{0x804A0000}, kBadViewIdUnknown{0x806B0000},
+    kBadMaxAgeInvalid{0x80700000};
 
 }  // namespace
 

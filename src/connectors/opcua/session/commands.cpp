@@ -13,7 +13,7 @@
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr Duration kCallLimit = 10s;
+constexpr Duration kCommandLimit = 10s;
 constexpr std::uint32_t kValue = 13, kDataType = 14;
 
 Error wrong_value(std::string why) {
@@ -153,7 +153,7 @@ void Commands::write(const JobPtr& job) {
   if (!node) return finish(job, node.error());
   ReadRequest request;
   for (const auto attribute : {kValue, kDataType}) request.nodes.push_back({.node = *node, .attribute = attribute});
-  session_.call(std::move(request), kCallLimit, [this, job, node = *node](Reply<ReadResponse> reply) {
+  session_.call(std::move(request), kCommandLimit, [this, job, node = *node](Reply<ReadResponse> reply) {
     const auto& values = reply.value.results;
     if (!reply.ok() || values.size() != 2) return finish(job, refused("tell the value's type", reply.status));
     const auto status = values[1].status_or_good();
@@ -175,7 +175,7 @@ void Commands::send_value(const JobPtr& job, const NodeId& node, std::span<const
   WriteRequest request;
   request.nodes.push_back({.node = node, .value = data_value(std::move(value->value))});
   job->sent = true;
-  session_.call(std::move(request), kCallLimit, [this, job, node](Reply<WriteResponse> reply) {
+  session_.call(std::move(request), kCommandLimit, [this, job, node](Reply<WriteResponse> reply) {
     if (!reply.ok()) return finish_refused(job, "write", reply.status);
     if (reply.value.results.size() != 1) return finish_unknown(job);
     if (reply.value.results[0].is_bad()) return finish_refused(job, "write", reply.value.results[0]);
@@ -186,7 +186,7 @@ void Commands::send_value(const JobPtr& job, const NodeId& node, std::span<const
 void Commands::read_back(const JobPtr& job, const NodeId& node) {
   ReadRequest request;
   request.nodes.push_back({.node = node});
-  session_.call(std::move(request), kCallLimit, [this, job](Reply<ReadResponse> reply) {
+  session_.call(std::move(request), kCommandLimit, [this, job](Reply<ReadResponse> reply) {
     std::string answer = fmt::format("written; it was {}", job->before);
     if (reply.ok() && reply.value.results.size() == 1)
       answer += fmt::format(", the server reads {} now", shown(reply.value.results[0].value));
@@ -213,7 +213,7 @@ void Commands::call(const JobPtr& job) {
 void Commands::read_arguments(const JobPtr& job, const NodeId& property, CallMethodRequest request) {
   ReadRequest read;
   read.nodes.push_back({.node = property});
-  session_.call(std::move(read), kCallLimit,
+  session_.call(std::move(read), kCommandLimit,
                 [this, job, request = std::move(request)](Reply<ReadResponse> reply) mutable {
                   if (!reply.ok() || reply.value.results.size() != 1)
                     return finish(job, refused("tell the method's arguments", reply.status));
@@ -236,7 +236,7 @@ void Commands::send_call(const JobPtr& job, CallMethodRequest request, std::span
   CallRequest message;
   message.methods.push_back(std::move(request));
   job->sent = true;
-  session_.call(std::move(message), kCallLimit, [this, job](Reply<CallResponse> reply) {
+  session_.call(std::move(message), kCommandLimit, [this, job](Reply<CallResponse> reply) {
     if (!reply.ok()) return finish_refused(job, "call", reply.status);
     if (reply.value.results.size() != 1) return finish_unknown(job);
     const auto& result = reply.value.results[0];

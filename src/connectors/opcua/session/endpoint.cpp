@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include "connectors/opcua/codec/message.hpp"
+#include "connectors/opcua/names.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
-
-constexpr std::string_view kBinaryTransport = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary";
 
 std::string_view chosen_name(PolicyChoice choice) {
   switch (choice) {

@@ -5,7 +5,7 @@
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr Duration kCallLimit = 60s;
+constexpr Duration kHistoryLimit = 60s;
 constexpr std::size_t kNodesPerRequest = 50;
 constexpr std::uint32_t kValuesPerNode = 10'000;  // In one answer; more come by continuation point.
 
@@ -55,7 +55,7 @@ void HistoryFill::next() {
   }
   details.start_time = DateTime::from(from);
   request.details = wrap(details);
-  session_.call(std::move(request), kCallLimit,
+  session_.call(std::move(request), kHistoryLimit,
                 [this, batch = std::move(batch)](Reply<HistoryReadResponse> reply) mutable {
                   for (std::size_t i = 0; i < batch.size() && i < reply.value.results.size(); ++i) {
                     take(std::move(batch[i]), reply.value.results[i]);

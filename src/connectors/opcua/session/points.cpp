@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "connectors/opcua/codec/node_text.hpp"
+#include "connectors/opcua/codec/number_of.hpp"
 #include "connectors/opcua/codec/status.hpp"
 
 namespace hanse::connectors::opcua {
@@ -30,21 +31,6 @@ std::string hex_text(std::string_view bytes) {
 
 /// The next moment; the last one stays, as a server may claim any time.
 constexpr std::int64_t after(std::int64_t ns) { return ns == std::numeric_limits<std::int64_t>::max() ? ns : ns + 1; }
-
-template <class T>
-inline constexpr bool is_number_v = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
-
-/// A number as a real; nothing for other kinds.
-std::optional<double> number_of(const Variant& value) {
-  return std::visit(
-      []<class T>(const T& content) -> std::optional<double> {
-        if constexpr (is_number_v<T>)
-          return static_cast<double>(content);
-        else
-          return std::nullopt;
-      },
-      value.value);
-}
 
 }  // namespace
 

@@ -5,8 +5,8 @@
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr Duration kCallLimit = 30s;
-constexpr std::uint32_t kHasProperty = 46;
+constexpr Duration kPropertiesLimit = 30s;
+constexpr std::uint32_t kPropertyReference = 46;
 constexpr std::size_t kPathsMax = 500;
 
 /// What is looked for, and how far it came.
@@ -21,7 +21,7 @@ struct Search {
   BrowsePath path(std::size_t position) const {
     BrowsePath out{.starting_node = nodes[position / names.size()], .elements = {}};
     out.elements.push_back(
-        {.reference_type = kHasProperty, .target_name = {.space = 0, .name = names[position % names.size()]}});
+        {.reference_type = kPropertyReference, .target_name = {.space = 0, .name = names[position % names.size()]}});
     return out;
   }
 };
@@ -40,7 +40,7 @@ void go_on(Session& session, std::shared_ptr<Search> search) {
   for (std::size_t i = first; i < search->wanted() && request.paths.size() < search->batch; ++i)
     request.paths.push_back(search->path(i));
   const std::size_t count = request.paths.size();
-  session.call(std::move(request), kCallLimit,
+  session.call(std::move(request), kPropertiesLimit,
                [&session, search = std::move(search), count](Reply<TranslateBrowsePathsResponse> reply) mutable {
                  const auto& results = reply.value.results;
                  if (asks_for_less(reply.status) && search->batch > 1) {

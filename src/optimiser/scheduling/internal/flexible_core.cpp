@@ -3,10 +3,6 @@
 #include <algorithm>
 
 namespace hanse::optimiser::scheduling::internal {
-namespace {
-constexpr std::size_t at(Node node) { return static_cast<std::size_t>(node); }
-}  // namespace
-
 FlexibleCore::FlexibleCore(const FlexibleShop& shop)
     : shop_(shop), tabu_(shop), rank_(shop.nodes()), before_a_(shop.nodes()), before_b_(shop.nodes()) {}
 

@@ -4,28 +4,11 @@
 #include <limits>
 
 namespace hanse::optimiser::scheduling::internal {
-namespace {
-
-constexpr std::size_t at(Node node) { return static_cast<std::size_t>(node); }
-
-bool plain(const Machine& machine) {
-  return !machine.calendar && machine.closures.empty() && machine.capacity == 1 && !machine.setups &&
-         machine.available_from == 0;
-}
-
-bool plain(const Operation& operation, std::size_t index) {
-  const bool in_line = !operation.after ||
-                       (index > 0 && *operation.after == std::vector{static_cast<std::uint32_t>(index - 1)}) ||
-                       (index == 0 && operation.after->empty());
-  return in_line && operation.release == 0 && operation.lag == 0 && !operation.skill && !operation.pin;
-}
-
-}  // namespace
 
 std::optional<FlexibleShop> FlexibleShop::from(const Problem& problem) {
   if (problem.transport || problem.machines.size() > 60'000) return std::nullopt;
   for (const auto& machine : problem.machines) {
-    if (!plain(machine)) return std::nullopt;
+    if (!is_plain(machine)) return std::nullopt;
   }
   FlexibleShop shop;
   shop.machines = problem.machines.size();
@@ -43,7 +26,7 @@ std::optional<FlexibleShop> FlexibleShop::from(const Problem& problem) {
     shop.first.push_back(static_cast<Node>(shop.nodes()));
     for (std::size_t i = 0; i < job.operations.size(); ++i) {
       const auto& operation = job.operations[i];
-      if (!plain(operation, i)) return std::nullopt;
+      if (!is_plain(operation, i)) return std::nullopt;
       shop.real.push_back(static_cast<Node>(shop.nodes()));
       add(0, OperationIndex{number++});
       for (const auto& mode : operation.modes) {

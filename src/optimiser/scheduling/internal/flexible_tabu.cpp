@@ -5,9 +5,7 @@
 
 namespace hanse::optimiser::scheduling::internal {
 namespace {
-constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kExact = 4;  // Critical operations per step whose moves are computed exactly.
-constexpr std::size_t at(Node node) { return static_cast<std::size_t>(node); }
 }  // namespace
 
 FlexibleTabu::FlexibleTabu(const FlexibleShop& shop)
@@ -200,7 +198,7 @@ void FlexibleTabu::propose_on(Node moved, std::uint32_t choice, std::int32_t wit
 /// are, with the operation still in its place, which is right for what neither follows nor precedes it.
 std::int32_t FlexibleTabu::outlook(Node moved) const {
   const std::int32_t head = end_[at(moved) - 1], tail = tail_[at(moved) + 1];
-  std::int32_t best = kNever;
+  std::int32_t best = kNoStart;
   for (std::uint32_t c = 0; c < shop_.choices_of(moved); ++c) {
     if (tabu_[shop_.first_choice[at(moved)] + c] > step_) continue;
     const auto& [machine, duration] = shop_.choice(moved, c);
@@ -229,7 +227,7 @@ std::int32_t FlexibleTabu::outlook(Node moved) const {
 /// The same on its own machine, where its neighbours move up when it goes.
 std::int32_t FlexibleTabu::outlook_at_home(Node moved) const {
   const std::int32_t head = end_[at(moved) - 1], tail = tail_[at(moved) + 1], duration = duration_[at(moved)];
-  std::int32_t best = kNever;
+  std::int32_t best = kNoStart;
   std::int32_t end = end_[at(before_[at(moved)])];
   for (Node w = after_[at(moved)]; w != 0 && tail_[at(w)] > tail; w = after_[at(w)]) {
     end = std::max(end, end_[at(w) - 1]) + duration_[at(w)];
@@ -362,7 +360,7 @@ std::uint64_t FlexibleTabu::improve(FlexibleMember& member, const Limits& limits
     }
     ++step_;
     find_critical_path(random);
-    chosen_ = {.makespan = kNever, .path = kNever};
+    chosen_ = {.makespan = kNoStart, .path = kNoStart};
     chosen_tabu_ = {};
     ties_ = tabus_ = 0;
     const std::size_t count = rank_critical(random);

@@ -4,27 +4,23 @@
 #include <limits>
 
 namespace hanse::optimiser::scheduling::internal {
-namespace {
 
-bool plain(const Machine& machine) {
+bool is_plain(const Machine& machine) {
   return !machine.calendar && machine.closures.empty() && machine.capacity == 1 && !machine.setups &&
          machine.available_from == 0;
 }
 
-bool plain(const Operation& operation, std::size_t index) {
+bool is_plain(const Operation& operation, std::size_t index) {
   const bool in_line = !operation.after ||
                        (index > 0 && *operation.after == std::vector{static_cast<std::uint32_t>(index - 1)}) ||
                        (index == 0 && operation.after->empty());
-  return in_line && operation.modes.size() == 1 && operation.release == 0 && operation.lag == 0 && !operation.skill &&
-         !operation.pin;
+  return in_line && operation.release == 0 && operation.lag == 0 && !operation.skill && !operation.pin;
 }
-
-}  // namespace
 
 std::optional<JobShop> JobShop::from(const Problem& problem) {
   if (problem.transport) return std::nullopt;
   for (const auto& machine : problem.machines) {
-    if (!plain(machine)) return std::nullopt;
+    if (!is_plain(machine)) return std::nullopt;
   }
   JobShop shop;
   shop.on_machine.resize(problem.machines.size());
@@ -46,7 +42,7 @@ std::optional<JobShop> JobShop::from(const Problem& problem) {
     shop.first.push_back(static_cast<Node>(shop.nodes()));
     for (std::size_t i = 0; i < job.operations.size(); ++i) {
       const auto& operation = job.operations[i];
-      if (!plain(operation, i)) return std::nullopt;
+      if (operation.modes.size() != 1 || !is_plain(operation, i)) return std::nullopt;
       const auto machine = position(operation.modes[0].machine);
       const auto node = static_cast<Node>(shop.nodes());
       add(operation.modes[0].duration, static_cast<std::int32_t>(machine), 0, OperationIndex{number++});

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -11,6 +13,12 @@
 namespace hanse::optimiser::scheduling::internal {
 
 using Node = std::int32_t;
+constexpr std::size_t at(Node node) { return static_cast<std::size_t>(node); }
+inline constexpr std::int32_t kNoStart = std::numeric_limits<std::int32_t>::max();
+
+/// Has the machine or the operation nothing that only the general search knows?
+bool is_plain(const Machine& machine);
+bool is_plain(const Operation& operation, std::size_t index);
 
 /// The classical job shop laid out for speed. Nodes 0 to machines - 1 are the machines' sentinels, before the first and
 /// after the last of a machine; then jobs follow, with one dummy before each and one at the end, so that a node's job

@@ -3,10 +3,6 @@
 #include <algorithm>
 
 namespace hanse::optimiser::scheduling::internal {
-namespace {
-constexpr std::size_t at(Node node) { return static_cast<std::size_t>(node); }
-}  // namespace
-
 JobShopCore::JobShopCore(const JobShop& shop)
     : shop_(shop), tabu_(shop), rank_a_(shop.nodes()), rank_b_(shop.nodes()) {}
 

@@ -4,11 +4,6 @@
 #include <limits>
 
 namespace hanse::optimiser::scheduling::internal {
-namespace {
-constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::max();
-constexpr std::size_t at(Node node) { return static_cast<std::size_t>(node); }
-}  // namespace
-
 JobShopTabu::JobShopTabu(const JobShop& shop)
     : shop_(shop),
       end_(shop.nodes(), 0),
@@ -188,7 +183,7 @@ std::int32_t JobShopTabu::estimate_forward(Node moved, Node anchor, std::int32_t
   std::int32_t next = std::max(tail[at(moved) + 1], tail[at(after_[at(anchor)])]) + duration[at(moved)];
   std::int32_t longest = head + next;
   for (Node w = anchor; w != moved; w = before_[at(w)]) {
-    if (longest > limit) return kNever;
+    if (longest > limit) return kNoStart;
     next = std::max(next, tail[at(w) + 1]) + duration[at(w)];
     longest = std::max(longest, path_[--count] + next);
   }
@@ -209,7 +204,7 @@ std::int32_t JobShopTabu::estimate_backward(Node moved, Node anchor, std::int32_
   std::int32_t previous = std::max(end[at(moved) - 1], end[at(before_[at(anchor)])]) + duration[at(moved)];
   std::int32_t longest = previous + std::max(next, tail[at(moved) + 1]);
   for (Node w = anchor; w != moved; w = after_[at(w)]) {
-    if (longest > limit) return kNever;
+    if (longest > limit) return kNoStart;
     previous = std::max(previous, end[at(w) - 1]);
     longest = std::max(longest, previous + path_[--count]);
     previous += duration[at(w)];
@@ -236,7 +231,7 @@ void JobShopTabu::consider_forward(Node moved, Node anchor, QuickRandom& random)
   }
   // The estimate first: most moves are out by it, which is quicker to see than that they are tabu.
   const std::int32_t estimate = estimate_forward(moved, anchor, chosen_.estimate);
-  if (estimate > chosen_.estimate || estimate == kNever) return;
+  if (estimate > chosen_.estimate || estimate == kNoStart) return;
   if (estimate >= best_ && is_tabu_forward(moved, anchor)) return;
   offer({moved, anchor, true, estimate}, random);
 }
@@ -249,7 +244,7 @@ void JobShopTabu::consider_backward(Node moved, Node anchor, QuickRandom& random
     return;
   }
   const std::int32_t estimate = estimate_backward(moved, anchor, chosen_.estimate);
-  if (estimate > chosen_.estimate || estimate == kNever) return;
+  if (estimate > chosen_.estimate || estimate == kNoStart) return;
   if (estimate >= best_ && is_tabu_backward(moved, anchor)) return;
   offer({moved, anchor, false, estimate}, random);
 }
@@ -273,7 +268,7 @@ void JobShopTabu::propose_block(std::size_t begin, std::size_t end, QuickRandom&
 }
 
 void JobShopTabu::propose_moves(QuickRandom& random) {
-  chosen_ = {.estimate = kNever};
+  chosen_ = {.estimate = kNoStart};
   ties_ = possible_ = 0;
   const auto propose_all = [&] {
     for (std::size_t begin = 0; begin < critical_.size();) {

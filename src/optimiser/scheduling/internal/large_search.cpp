@@ -8,8 +8,6 @@
 namespace hanse::optimiser::scheduling::internal {
 namespace {
 
-constexpr std::size_t at(Node node) { return static_cast<std::size_t>(node); }
-
 /// Longest paths: from each node's start to the sink, its own duration included.
 std::vector<std::int32_t> tails_of(const JobShop& shop, const std::vector<Node>& order) {
   std::vector<std::int32_t> tail(shop.tail);
