@@ -370,6 +370,21 @@ TEST_P(EngineSuite, TheHourUnderWayIsRolledUpWhileNothingFollows) {
   EXPECT_EQ(hours(25 * 3600 + 70), expected);
 }
 
+TEST_P(EngineSuite, WhatAMergeMadeOutlivesACrash) {
+  SampleBatch batch;
+  for (std::int64_t i = 0; i < 3700; ++i) batch.add_real(kFirst, at_s(i * 10), static_cast<double>(i));
+  append(batch);
+  must(engine().flush());
+  ASSERT_EQ(engine().figures().rollups_written, 0) << "a seal alone makes none here";
+  must(engine().compact());
+  ASSERT_GT(engine().figures().rollups_written, 0);
+  test_->crash();
+  test_->chunks().raw_scans = 0;
+  const auto hours = engine().aggregate(kFirst, {at_s(0), at_s(9 * 3600)}, 1h).value();
+  for (const auto& hour : hours) EXPECT_EQ(hour.count, 360);
+  EXPECT_EQ(test_->chunks().raw_scans, 0) << "the hours come from the roll-ups";
+}
+
 TEST_P(EngineSuite, DownsamplesToPixels) {
   Random random{22};
   SampleBatch batch;

@@ -32,8 +32,8 @@ LastValue between(const Sample& before, const Sample& after, Timestamp time) {
 /// Walks one signal along the axis.
 class Column {
  public:
-  Column(Historian& history, JoinColumn column, TimeRange range, const std::stop_token& stop)
-      : history_(history), column_(column), range_(range), cursor_(history, column.signal, range, stop) {}
+  Column(Historian& history, JoinColumn column, TimeRange range, Timestamp now, const std::stop_token& stop)
+      : history_(history), column_(column), range_(range), now_(now), cursor_(history, column.signal, range, stop) {}
 
   Result<void> begin() {
     if (column_.interpolation != Interpolation::none && range_.begin > Timestamp::min()) {
@@ -49,7 +49,8 @@ class Column {
       HANSE_CHECK(advance());
     }
     if (!before_ || !is_known(before_->sample)) return std::optional<LastValue>{};
-    if (column_.interpolation == Interpolation::step || before_->sample.time == time) return before_;
+    if (before_->sample.time == time) return before_;
+    if (column_.interpolation == Interpolation::step) return time <= now_ ? before_ : std::nullopt;
     if (!next_) HANSE_CHECK(look_past_the_end());
     if (!next_ || !is_known(next_->sample) || !next_->sample.is_number() || !before_->sample.is_number()) {
       return std::optional<LastValue>{};
@@ -84,6 +85,7 @@ class Column {
   Historian& history_;
   JoinColumn column_;
   TimeRange range_;
+  Timestamp now_;
   Cursor cursor_;
   std::optional<LastValue> before_, next_;
   bool looked_ = false;
@@ -92,7 +94,7 @@ class Column {
 }  // namespace
 
 Result<JoinedTable> join(Historian& history, std::span<const JoinColumn> columns, TimeRange range, Duration step,
-                         std::stop_token stop) {
+                         Timestamp now, std::stop_token stop) {
   if (!(range.begin < range.end))
     return fail(ErrorCode::invalid, "the time range is empty", {{"end", "must be after begin"}});
   if (step <= Duration::zero()) return fail(ErrorCode::invalid, "the step is not a time", {{"step", "must be > 0"}});
@@ -106,7 +108,7 @@ Result<JoinedTable> join(Historian& history, std::span<const JoinColumn> columns
   for (std::uint64_t row = 0; row < rows; ++row)
     table.times.push_back(range.begin + static_cast<std::int64_t>(row) * step);
   for (const auto& one : columns) {
-    Column column{history, one, range, stop};
+    Column column{history, one, range, now, stop};
     HANSE_CHECK(column.begin());
     auto& values = table.columns.emplace_back();
     values.reserve(rows);

@@ -14,29 +14,29 @@ using internal::EngineUnderTest;
 using signal::Interpolation;
 
 constexpr SignalId kTemperature{1}, kState{2}, kEvents{3};
-const Timestamp kStart{1'764'000'000'000'000'000};
+const Timestamp kJoinStart{1'764'000'000'000'000'000};
 
-Timestamp at_s(std::int64_t seconds) { return kStart + seconds * 1s; }
+Timestamp join_at_s(std::int64_t seconds) { return kJoinStart + seconds * 1s; }
 
 class JoinSuite : public testing::Test {
  protected:
   JoinSuite() : test_(EngineUnderTest::Kind::sqlite_memory) {
     test_.open();
     SampleBatch batch;
-    batch.add_real(kTemperature, at_s(-5), 0);
-    batch.add_real(kTemperature, at_s(5), 10);
-    batch.add_null(kTemperature, at_s(15));
-    batch.add_real(kTemperature, at_s(25), 0);
-    batch.add_integer(kTemperature, at_s(45), 20);
-    batch.add_text(kState, at_s(7), "RUNNING");
-    batch.add_text(kState, at_s(22), "STOPPED");
-    batch.add_integer(kEvents, at_s(12), 1);
-    batch.add_integer(kEvents, at_s(13), 2);
+    batch.add_real(kTemperature, join_at_s(-5), 0);
+    batch.add_real(kTemperature, join_at_s(5), 10);
+    batch.add_null(kTemperature, join_at_s(15));
+    batch.add_real(kTemperature, join_at_s(25), 0);
+    batch.add_integer(kTemperature, join_at_s(45), 20);
+    batch.add_text(kState, join_at_s(7), "RUNNING");
+    batch.add_text(kState, join_at_s(22), "STOPPED");
+    batch.add_integer(kEvents, join_at_s(12), 1);
+    batch.add_integer(kEvents, join_at_s(13), 2);
     EXPECT_TRUE(test_.engine().append(batch));
   }
-  std::string column(SignalId signal, Interpolation interpolation, TimeRange range = {at_s(0), at_s(40)}) {
+  std::string column(SignalId signal, Interpolation interpolation, TimeRange range = {join_at_s(0), join_at_s(40)}) {
     const JoinColumn wanted{signal, interpolation};
-    const auto table = join(test_.engine(), std::span{&wanted, 1}, range, 10s).value();
+    const auto table = join(test_.engine(), std::span{&wanted, 1}, range, 10s, now_).value();
     std::string out;
     for (const auto& value : table.columns[0]) {
       out += (out.empty() ? "" : " ") + (!value                ? "-"
@@ -46,6 +46,7 @@ class JoinSuite : public testing::Test {
     return out;
   }
   EngineUnderTest test_;
+  Timestamp now_ = join_at_s(1000);
 };
 
 TEST_F(JoinSuite, EachSignalFollowsItsRule) {
@@ -54,21 +55,34 @@ TEST_F(JoinSuite, EachSignalFollowsItsRule) {
       << "no line to or from a null; the last leads past the end";
   EXPECT_EQ(column(kState, Interpolation::step), "- RUNNING RUNNING STOPPED");
   EXPECT_EQ(column(kEvents, Interpolation::none), "- 1 - -");
-  EXPECT_EQ(column(kTemperature, Interpolation::linear, {at_s(45), at_s(60)}), "20 -") << "no line into the unknown";
+  EXPECT_EQ(column(kTemperature, Interpolation::linear, {join_at_s(45), join_at_s(60)}), "20 -") << "no line into the unknown";
+}
+
+TEST_F(JoinSuite, NothingIsHeldIntoTheFuture) {
+  now_ = join_at_s(25);
+  EXPECT_EQ(column(kState, Interpolation::step), "- RUNNING RUNNING -")
+      << "whether it still stands at 30 s isn't known";
+  EXPECT_EQ(column(kState, Interpolation::step, {join_at_s(22), join_at_s(52)}), "STOPPED - -");
+  now_ = join_at_s(30);
+  EXPECT_EQ(column(kState, Interpolation::step), "- RUNNING RUNNING STOPPED") << "now itself is known";
+  now_ = join_at_s(20);
+  EXPECT_EQ(column(kState, Interpolation::step, {join_at_s(22), join_at_s(42)}), "STOPPED -")
+      << "a sample with a time to come stands at its time";
+  EXPECT_EQ(column(kTemperature, Interpolation::linear), "5 - - 5") << "a line between samples is known";
 }
 
 TEST_F(JoinSuite, SeveralShareOneAxis) {
   const std::array columns{JoinColumn{kTemperature, Interpolation::step}, JoinColumn{kState, Interpolation::step}};
-  const auto table = join(test_.engine(), columns, {at_s(0), at_s(31)}, 10s).value();
-  EXPECT_EQ(table.times, (std::vector{at_s(0), at_s(10), at_s(20), at_s(30)}));
+  const auto table = join(test_.engine(), columns, {join_at_s(0), join_at_s(31)}, 10s, now_).value();
+  EXPECT_EQ(table.times, (std::vector{join_at_s(0), join_at_s(10), join_at_s(20), join_at_s(30)}));
   ASSERT_EQ(table.columns.size(), 2U);
   EXPECT_EQ(table.columns[1][3]->text, "STOPPED");
-  EXPECT_EQ(join(test_.engine(), columns, {at_s(0), at_s(31)}, 1us).error().code, ErrorCode::too_large);
-  EXPECT_EQ(join(test_.engine(), columns, {at_s(1), at_s(0)}, 1s).error().code, ErrorCode::invalid);
-  EXPECT_EQ(join(test_.engine(), columns, {at_s(0), at_s(1)}, 0s).error().code, ErrorCode::invalid);
+  EXPECT_EQ(join(test_.engine(), columns, {join_at_s(0), join_at_s(31)}, 1us, now_).error().code, ErrorCode::too_large);
+  EXPECT_EQ(join(test_.engine(), columns, {join_at_s(1), join_at_s(0)}, 1s, now_).error().code, ErrorCode::invalid);
+  EXPECT_EQ(join(test_.engine(), columns, {join_at_s(0), join_at_s(1)}, 0s, now_).error().code, ErrorCode::invalid);
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_EQ(join(test_.engine(), columns, {at_s(0), at_s(31)}, 10s, stop.get_token()).error().code,
+  EXPECT_EQ(join(test_.engine(), columns, {join_at_s(0), join_at_s(31)}, 10s, now_, stop.get_token()).error().code,
             ErrorCode::unavailable);
 }
 
@@ -99,12 +113,12 @@ TEST(QuantileSketch, IsWithinOnePercentAndAdds) {
 }
 
 TEST_F(JoinSuite, SketchesByStep) {
-  const auto buckets = sketches(test_.engine(), kTemperature, {at_s(-10), at_s(50)}, 20s).value();
+  const auto buckets = sketches(test_.engine(), kTemperature, {join_at_s(-10), join_at_s(50)}, 20s).value();
   ASSERT_EQ(buckets.size(), 3U);
   EXPECT_EQ(buckets[0].sketch.count(), 2);
   EXPECT_EQ(buckets[1].sketch.count(), 1) << "the null doesn't count";
   EXPECT_NEAR(*buckets[2].sketch.quantile(1), 20, 0.2);
-  EXPECT_EQ(sketches(test_.engine(), kTemperature, {at_s(0), at_s(50)}, 1ms).error().code, ErrorCode::too_large);
+  EXPECT_EQ(sketches(test_.engine(), kTemperature, {join_at_s(0), join_at_s(50)}, 1ms).error().code, ErrorCode::too_large);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,11 @@ inline Error wrong_field(std::string path, std::string message) {
 inline Result<const signal::Signal*> known(const signal::Signals& signals, SignalId number) {
   if (const auto* found = signals.find(number)) return found;
   return fail(ErrorCode::not_found, fmt::format("there is no signal {}", static_cast<std::uint32_t>(number)));
+}
+
+inline Result<void> check_signals(std::span<const SignalId> signals) {
+  if (!signals.empty()) return {};
+  return wrong_field("signals", "must name one at least, as in 1,2");
 }
 
 inline Result<void> check_range(Timestamp from, Timestamp to) {

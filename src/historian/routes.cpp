@@ -154,6 +154,7 @@ struct HistoryStates {
 HANSE_DESCRIBE(HistoryStates, (signal, items))
 
 Result<HistoryLastList> read_last(Historian& history, const Directory& directory, const LastInput& in) {
+  HANSE_CHECK(check_signals(in.signals));
   const auto signals = directory.snapshot();
   for (const auto number : in.signals) HANSE_CHECK(known(*signals, number));
   HistoryLastList out;
@@ -186,6 +187,7 @@ Result<void> add_value_before(Historian& history, const Signal& signal, Timestam
 
 Result<HistoryChart> read_chart(Historian& history, const Directory& directory, const ChartInput& in) {
   HANSE_CHECK(check_range(in.from, in.to));
+  HANSE_CHECK(check_signals(in.signals));
   HANSE_CHECK(check_points(in.signals.size(), in.pixels));
   const auto signals = directory.snapshot();
   HistoryChart out;
@@ -268,6 +270,7 @@ Result<HistoryAggregate> read_aggregate(Historian& history, const Directory& dir
   if (in.functions.empty())
     return wrong_field("functions", "must name one at least: " + describe::enum_names<StepFunction>());
   HANSE_TRY(const auto times, step_times({in.from, in.to}, in.step));
+  HANSE_CHECK(check_signals(in.signals));
   HANSE_CHECK(check_points(in.signals.size() * in.functions.size(), std::ssize(times)));
   const auto signals = directory.snapshot();
   HistoryAggregate out;

@@ -5,7 +5,7 @@
 namespace hanse::historian {
 namespace {
 
-constexpr Timestamp kStart{1'764'000'000'000'000'000};  // 2025-11-24T16:00:00Z
+constexpr Timestamp kRoutesStart{1'764'000'000'000'000'000};  // 2025-11-24T16:00:00Z
 
 class HistoryRoutes : public testing::Test {
  protected:
@@ -19,9 +19,9 @@ class HistoryRoutes : public testing::Test {
 
 TEST_F(HistoryRoutes, AnswerTheLastValueOfEachSignalAndNullForNone) {
   SampleBatch batch;
-  batch.add_integer(HistoryUnderTest::kParts, kStart + 1500ms, 7, signal::Quality::uncertain);
-  batch.add_text(HistoryUnderTest::kState, kStart, "RUN \"1\"");
-  batch.add_null(HistoryUnderTest::kHeat, kStart);
+  batch.add_integer(HistoryUnderTest::kParts, kRoutesStart + 1500ms, 7, signal::Quality::uncertain);
+  batch.add_text(HistoryUnderTest::kState, kRoutesStart, "RUN \"1\"");
+  batch.add_null(HistoryUnderTest::kHeat, kRoutesStart);
   test_.append(batch);
 
   EXPECT_EQ(get("last?signals=3,1,2,4"),
@@ -34,6 +34,10 @@ TEST_F(HistoryRoutes, AnswerTheLastValueOfEachSignalAndNullForNone) {
 TEST_F(HistoryRoutes, SayWhichSignalIsUnknownAndWhatIsMissing) {
   EXPECT_EQ(get("last?signals=1,99"), "there is no signal 99");
   EXPECT_EQ(get("last"), "the request has wrong parameters: signals: is required");
+  for (const auto* route : {"last?signals=", "chart?signals=&from=2025-11-24T16:00:00Z&to=2025-11-24T17:00:00Z",
+                            "aggregate?signals=&from=2025-11-24T16:00:00Z&to=2025-11-24T17:00:00Z&step=60s"}) {
+    EXPECT_EQ(get(route), "the request has wrong parameters: signals: must name one at least, as in 1,2") << route;
+  }
   EXPECT_EQ(get("chart?signals=1&from=2025-11-24T16:00:00Z&to=2025-11-24T15:00:00Z"),
             "the request has wrong parameters: to: must be after from");
   EXPECT_TRUE(get("chart?signals=1&from=2025-11-24T16:00:00Z&to=2025-11-24T17:00:00Z&pixels=20000")
@@ -46,7 +50,7 @@ TEST_F(HistoryRoutes, SayWhichSignalIsUnknownAndWhatIsMissing) {
 TEST_F(HistoryRoutes, DrawNoMorePointsThanPixels) {
   std::vector<double> values(1000);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i % 10);
-  test_.append(HistoryUnderTest::kPower, kStart, values);
+  test_.append(HistoryUnderTest::kPower, kRoutesStart, values);
 
   const auto chart = get("chart?signals=1&from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&pixels=50");
   const auto document =
@@ -63,13 +67,13 @@ TEST_F(HistoryRoutes, DrawNoMorePointsThanPixels) {
 }
 
 TEST_F(HistoryRoutes, BeginAChartWithWhatReachesIn) {
-  test_.append(HistoryUnderTest::kPower, kStart, {5});
+  test_.append(HistoryUnderTest::kPower, kRoutesStart, {5});
   EXPECT_EQ(get("chart?signals=1&from=2025-11-24T17:00:00Z&to=2025-11-24T18:00:00Z&pixels=10"),
             R"({"series":[{"signal":1,"t":[1764003600000],"min":[5],"max":[5],"last":[5]}]})");
 }
 
 TEST_F(HistoryRoutes, PageRawSamplesByCursor) {
-  test_.append(HistoryUnderTest::kPower, kStart, {1, 2.5, 3});
+  test_.append(HistoryUnderTest::kPower, kRoutesStart, {1, 2.5, 3});
   EXPECT_EQ(
       get("raw?signal=1&from=2025-11-24T16:00:00Z&limit=2"),
       R"({"items":[{"time":"2025-11-24T16:00:00Z","value":1,"quality":"good"},{"time":"2025-11-24T16:00:01Z","value":2.5,"quality":"good"}],"next":"1764000002000000000"})");
@@ -78,7 +82,7 @@ TEST_F(HistoryRoutes, PageRawSamplesByCursor) {
 }
 
 TEST_F(HistoryRoutes, AggregateBySteps) {
-  test_.append(HistoryUnderTest::kPower, kStart, {1, 2, 3, 4});
+  test_.append(HistoryUnderTest::kPower, kRoutesStart, {1, 2, 3, 4});
   EXPECT_EQ(
       get("aggregate?signals=1&from=2025-11-24T15:59:58Z&to=2025-11-24T16:00:04Z&step=2s&functions=count,mean,max"),
       R"({"t":[1763999998000,1764000000000,1764000002000],"series":[{"signal":1,"values":{"count":[0,2,2],"max":[null,2,4],"mean":[null,1.5,3.5]}}]})");
@@ -86,8 +90,8 @@ TEST_F(HistoryRoutes, AggregateBySteps) {
 
 TEST_F(HistoryRoutes, SayHowLongEachStateLasted) {
   SampleBatch batch;
-  batch.add_text(HistoryUnderTest::kState, kStart, "RUN");
-  batch.add_text(HistoryUnderTest::kState, kStart + 10s, "STOP");
+  batch.add_text(HistoryUnderTest::kState, kRoutesStart, "RUN");
+  batch.add_text(HistoryUnderTest::kState, kRoutesStart + 10s, "STOP");
   test_.append(batch);
   const auto states = get("states?signal=3&from=2025-11-24T16:00:00Z&to=2025-11-24T16:00:30Z");
   EXPECT_TRUE(states.contains(R"({"value":"RUN","duration_ns":10000000000,"entered":1})")) << states;

@@ -7,6 +7,8 @@
 #include <memory>
 
 #include "base/type_info.hpp"
+#include "historian/sql_signals.hpp"
+#include "historian/sql_steps.hpp"
 
 namespace hanse::historian {
 namespace {
@@ -17,7 +19,6 @@ using signal::ValueType;
 
 constexpr std::size_t kFirstPage = 256;  // Small, for LIMIT 10; then doubled.
 constexpr std::size_t kLastPage = 16'384;
-constexpr std::uint64_t kStepsMax = 100'000;
 
 enum SampleColumn : std::size_t { kSignal, kTime, kValue, kQuality, kAsset, kName, kTimeNs };
 
@@ -120,31 +121,6 @@ class SampleRows final : public SqlRows {
   bool done_ = false;
 };
 
-/// Which signals a filter takes, by the columns that hold number, asset and name.
-struct SignalColumns {
-  std::size_t number, asset, name;
-};
-std::vector<const Signal*> wanted_signals(const signal::Signals& all, const SqlFilter& filter, SignalColumns columns) {
-  std::vector<const Signal*> out;
-  const auto keep = [&](const Signal* signal) {
-    if (!signal) return;
-    if (const auto* name = filter.text(columns.name); name && *name != signal->name) return;
-    if (const auto* asset = filter.text(columns.asset); asset && *asset != signal->asset.value) return;
-    out.push_back(signal);
-  };
-  if (filter.equal[columns.number]) {
-    const auto number = filter.integer(columns.number);
-    if (number && *number > 0 && *number <= std::numeric_limits<std::uint32_t>::max()) {
-      keep(all.find(SignalId{static_cast<std::uint32_t>(*number)}));
-    }
-  } else if (const auto* asset = filter.text(columns.asset)) {
-    for (const auto* signal : all.of_asset(signal::AssetId{*asset})) keep(signal);
-  } else {
-    for (const auto& [number, signal] : all) keep(signal.get());
-  }
-  return out;
-}
-
 SqlTable samples_table(Historian& history, const signal::Directory& directory) {
   return {.name = "samples",
           .summary = "Every sample, by signal and time.",
@@ -184,84 +160,12 @@ SqlTable last_table(Historian& history, const signal::Directory& directory) {
             for (std::size_t i = 0; i < signals.size(); ++i) {
               if (!values[i]) continue;
               const Sample& sample = values[i]->sample;
-              SqlValue value;
-              if (sample.type == ValueType::text) {
-                value = values[i]->text;
-              } else if (sample.type == ValueType::real) {
-                value = sample.real();
-              } else if (sample.type != ValueType::null) {
-                value = sample.integer();
-              }
               rows.push_back({static_cast<std::int64_t>(signals[i]->number), signals[i]->asset.value, signals[i]->name,
-                              sample.time, std::move(value), describe::enum_name(sample.quality)});
+                              sample.time, sql_value(*values[i]), describe::enum_name(sample.quality)});
             }
             return sql_rows(std::move(rows));
           },
           .rows_expected = 1e5};
-}
-
-std::vector<SqlValue> bucket_row(const Signal& signal, const std::string& step, const Bucket& bucket) {
-  const bool any = bucket.count > 0;
-  const auto figure = [](bool known, double value) { return known ? SqlValue{value} : SqlValue{}; };
-  return {static_cast<std::int64_t>(signal.number),
-          signal.asset.value,
-          signal.name,
-          step,
-          bucket.begin,
-          bucket.count,
-          figure(any, bucket.min),
-          figure(any, bucket.max),
-          figure(any, any ? bucket.sum / static_cast<double>(bucket.count) : 0),
-          figure(any, bucket.first),
-          figure(any, bucket.last),
-          figure(bucket.covered_ns > 0, bucket.time_weighted_mean)};
-}
-
-/// Figures by step without reading samples: a year costs about as much as a day.
-SqlTable steps_table(Historian& history, const signal::Directory& directory) {
-  constexpr std::size_t kStep = 3;
-  return {.name = "steps",
-          .summary = "Figures of each step of a range: WHERE must name step = '1h' and both ends of the time.",
-          .columns = {{"signal", SqlType::integer, true},
-                      {"asset", SqlType::text, true},
-                      {"name", SqlType::text, true},
-                      {"step", SqlType::text, true, "Length of a step, as in 1h; required."},
-                      {"time", SqlType::time, true, "Where the step begins; a range of it is required."},
-                      {"count", SqlType::integer},
-                      {"min", SqlType::real},
-                      {"max", SqlType::real},
-                      {"mean", SqlType::real},
-                      {"first", SqlType::real},
-                      {"last", SqlType::real},
-                      {"time_weighted_mean", SqlType::real}},
-          .open = [&history, &directory](const SqlFilter& filter) -> Result<std::unique_ptr<SqlRows>> {
-            const auto* text = filter.text(kStep);
-            if (!text || filter.begin == Timestamp::min() || filter.last == Timestamp::max()) {
-              return fail(ErrorCode::invalid,
-                          "steps needs step = '1h' or the like, and both ends of the time, in WHERE");
-            }
-            HANSE_TRY(const Duration step, parse_duration(*text));
-            const TimeRange range{filter.begin, filter.last + Duration{1}};
-            const auto length = static_cast<std::uint64_t>(range.end.ns) - static_cast<std::uint64_t>(range.begin.ns);
-            if (step <= Duration::zero() || length / static_cast<std::uint64_t>(step.count()) >= kStepsMax) {
-              return fail(ErrorCode::invalid,
-                          fmt::format("steps of {} over this range are over {}; take longer ones", *text, kStepsMax));
-            }
-            auto all = directory.snapshot();
-            auto signals = wanted_signals(*all, filter, {0, 1, 2});
-            return sql_pages([&history, all, signals = std::move(signals), range, step, name = *text,
-                              at = std::size_t{0}](const std::optional<std::string>&) mutable -> Result<SqlPage> {
-              SqlPage page;
-              if (at == signals.size()) return page;
-              const Signal& signal = *signals[at++];
-              HANSE_TRY(const auto buckets, history.aggregate(signal.number, range, step));
-              for (const auto& bucket : buckets) page.rows.push_back(bucket_row(signal, name, bucket));
-              if (at < signals.size()) page.next = "";
-              return page;
-            });
-          },
-          .rows_expected = 1e9,
-          .rows_expected_equal = 1e5};
 }
 
 SqlValue limit_of(const std::optional<double>& limit) { return limit ? SqlValue{*limit} : SqlValue{}; }
@@ -303,12 +207,11 @@ SqlTable signals_table(const signal::Directory& directory) {
 
 }  // namespace
 
-std::vector<SqlTable> sample_tables(Historian& history, const signal::Directory& directory) {
-  std::vector<SqlTable> tables;
+std::vector<SqlTable> sample_tables(Historian& history, const signal::Directory& directory, const Clock& clock) {
+  auto tables = step_tables(history, directory, clock);
   tables.push_back(samples_table(history, directory));
   tables.push_back(signals_table(directory));
   tables.push_back(last_table(history, directory));
-  tables.push_back(steps_table(history, directory));
   return tables;
 }
 

@@ -9,10 +9,10 @@
 
 namespace hanse::historian {
 
-/// `samples` (signal, time, value, quality, asset, name, time_ns), `signals`, `last_values`, and `steps`: figures by
-/// step. Of `samples`, only the signals and times that the WHERE clause names are read. Both arguments outlive the
-/// tables.
-std::vector<SqlTable> sample_tables(Historian& history, const signal::Directory& directory);
+/// `samples` (signal, time, value, quality, asset, name, time_ns), `signals`, `last_values`, and those of
+/// `step_tables`. Of `samples`, only the signals and times that the WHERE clause names are read. All arguments outlive
+/// the tables.
+std::vector<SqlTable> sample_tables(Historian& history, const signal::Directory& directory, const Clock& clock);
 
 /// `journal`: the ledger's entries, oldest first. `store` outlives it.
 SqlTable journal_table(store::Store& store);

@@ -6,12 +6,12 @@
 namespace hanse::historian {
 namespace {
 
-constexpr Timestamp kStart{1'764'000'000'000'000'000};  // 2025-11-24T16:00:00Z
+constexpr Timestamp kSqlStart{1'764'000'000'000'000'000};  // 2025-11-24T16:00:00Z
 
 class SqlSamples : public testing::Test {
  protected:
   std::string run(std::string_view sql) {
-    const SqlReader reader{sample_tables(test_.history(), test_.directory), test_.clock};
+    const SqlReader reader{sample_tables(test_.history(), test_.directory, test_.clock), test_.clock};
     const auto result = reader.run({.sql = sql, .rows_max = 100'000});
     if (!result) return to_string(result.error());
     const auto json = sql_json(*result);
@@ -24,10 +24,10 @@ class SqlSamples : public testing::Test {
 
 TEST_F(SqlSamples, ShowEveryTypeOfValue) {
   SampleBatch batch;
-  batch.add_real(HistoryUnderTest::kPower, kStart, 1.25);
-  batch.add_null(HistoryUnderTest::kPower, kStart + 1s);
-  batch.add_integer(HistoryUnderTest::kParts, kStart, 3, signal::Quality::uncertain);
-  batch.add_text(HistoryUnderTest::kState, kStart, "RUN");
+  batch.add_real(HistoryUnderTest::kPower, kSqlStart, 1.25);
+  batch.add_null(HistoryUnderTest::kPower, kSqlStart + 1s);
+  batch.add_integer(HistoryUnderTest::kParts, kSqlStart, 3, signal::Quality::uncertain);
+  batch.add_text(HistoryUnderTest::kState, kSqlStart, "RUN");
   test_.append(batch);
   EXPECT_EQ(run("SELECT signal, time, value, quality, asset, name FROM samples ORDER BY signal, time"),
             R"([[1,"2025-11-24T16:00:00.000000000Z",1.25,"good","press-1","power"],)"
@@ -39,8 +39,8 @@ TEST_F(SqlSamples, ShowEveryTypeOfValue) {
 TEST_F(SqlSamples, ReadPagesToTheLastSampleOfARange) {
   std::vector<double> values(70'000);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i);
-  test_.append(HistoryUnderTest::kPower, kStart, values);
-  test_.append(HistoryUnderTest::kHeat, kStart, values);
+  test_.append(HistoryUnderTest::kPower, kSqlStart, values);
+  test_.append(HistoryUnderTest::kHeat, kSqlStart, values);
 
   EXPECT_EQ(run("SELECT count(*), min(value), max(value) FROM samples WHERE asset = 'press-1' AND name = 'power'"),
             "[[70000,0,69999]]");
@@ -51,7 +51,7 @@ TEST_F(SqlSamples, ReadPagesToTheLastSampleOfARange) {
 }
 
 TEST_F(SqlSamples, JoinSignals) {
-  test_.append(HistoryUnderTest::kPower, kStart, {1, 3});
+  test_.append(HistoryUnderTest::kPower, kSqlStart, {1, 3});
   EXPECT_EQ(
       run("SELECT g.unit, avg(s.value) FROM signals g JOIN samples s ON s.signal = g.number WHERE g.meaning = 'power'"),
       R"([["kW",2]])");
@@ -61,9 +61,9 @@ TEST_F(SqlSamples, JoinSignals) {
 }
 
 TEST_F(SqlSamples, GiveLastValues) {
-  test_.append(HistoryUnderTest::kPower, kStart, {1, 3});
+  test_.append(HistoryUnderTest::kPower, kSqlStart, {1, 3});
   SampleBatch batch;
-  batch.add_text(HistoryUnderTest::kState, kStart, "RUN");
+  batch.add_text(HistoryUnderTest::kState, kSqlStart, "RUN");
   test_.append(batch);
   EXPECT_EQ(run("SELECT name, time, value FROM last_values WHERE asset = 'press-1' ORDER BY name"),
             R"([["power","2025-11-24T16:00:01.000000000Z",3],["state","2025-11-24T16:00:00.000000000Z","RUN"]])");
@@ -72,7 +72,7 @@ TEST_F(SqlSamples, GiveLastValues) {
 TEST_F(SqlSamples, GiveFiguresByStep) {
   std::vector<double> values(7200);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i / 3600);
-  test_.append(HistoryUnderTest::kPower, kStart, values);
+  test_.append(HistoryUnderTest::kPower, kSqlStart, values);
   EXPECT_EQ(
       run("SELECT time, count, mean, max FROM steps WHERE signal = 1 AND step = '1h' AND time >= '2025-11-24 16:00' "
           "AND time < '2025-11-24 19:00'"),

@@ -16,7 +16,7 @@ using api::Route;
 using signal::Directory;
 using signal::Interpolation;
 
-constexpr const char* kRead = "history.read";
+constexpr const char* kReadTables = "history.read";
 constexpr std::size_t kJoinedMax = 64;
 constexpr std::size_t kSketchedMax = 16, kQuantilesMax = 20;  // each reads every sample of the range
 constexpr std::uint64_t kSketchStepsMax = 10'000;
@@ -87,7 +87,9 @@ struct HistoryQuantiles {
 };
 HANSE_DESCRIBE(HistoryQuantiles, (t, series))
 
-Result<HistoryJoined> read_joined(Historian& history, const Directory& directory, const JoinedInput& in) {
+Result<HistoryJoined> read_joined(Historian& history, const Directory& directory, Timestamp now,
+                                  const JoinedInput& in) {
+  HANSE_CHECK(check_signals(in.signals));
   HANSE_TRY(const auto times, step_times({in.from, in.to}, in.step));
   HANSE_CHECK(check_points(in.signals.size(), std::ssize(times)));
   const auto signals = directory.snapshot();
@@ -96,7 +98,7 @@ Result<HistoryJoined> read_joined(Historian& history, const Directory& directory
     HANSE_TRY(const auto* signal, known(*signals, number));
     columns.push_back({number, in.interpolation.value_or(signal->interpolation)});
   }
-  HANSE_TRY(const auto table, join(history, columns, {in.from, in.to}, in.step));
+  HANSE_TRY(const auto table, join(history, columns, {in.from, in.to}, in.step, now));
   HistoryJoined out;
   for (const auto time : times) out.t.push_back(time.ms());
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -109,6 +111,7 @@ Result<HistoryJoined> read_joined(Historian& history, const Directory& directory
 }
 
 Result<HistoryQuantiles> read_quantiles(Historian& history, const Directory& directory, const QuantilesInput& in) {
+  HANSE_CHECK(check_signals(in.signals));
   HANSE_TRY(const auto times, step_times({in.from, in.to}, in.step, kSketchStepsMax));
   if (in.quantiles.empty()) return wrong_field("quantiles", "must name one at least, as in 0.5");
   for (const auto quantile : in.quantiles) {
@@ -134,13 +137,13 @@ Result<HistoryQuantiles> read_quantiles(Historian& history, const Directory& dir
 
 }  // namespace
 
-std::vector<Route> table_routes(Historian& history, const Directory& directory) {
+std::vector<Route> table_routes(Historian& history, const Directory& directory, const Clock& clock) {
   std::vector<Route> out;
   out.push_back(api::route<JoinedInput, HistoryJoined>(
-      {Method::get, "/api/v1/history/joined", "Values of several signals at the same moments.", kRead},
-      [&](const JoinedInput& in, const Context&) { return read_joined(history, directory, in); }));
+      {Method::get, "/api/v1/history/joined", "Values of several signals at the same moments.", kReadTables},
+      [&](const JoinedInput& in, const Context&) { return read_joined(history, directory, clock.now(), in); }));
   out.push_back(api::route<QuantilesInput, HistoryQuantiles>(
-      {Method::get, "/api/v1/history/quantiles", "How the values of each step are spread, within one percent.", kRead},
+      {Method::get, "/api/v1/history/quantiles", "How the values of each step are spread, within one percent.", kReadTables},
       [&](const QuantilesInput& in, const Context&) { return read_quantiles(history, directory, in); }));
   return out;
 }

@@ -5,12 +5,12 @@
 namespace hanse::historian {
 namespace {
 
-constexpr Timestamp kStart{1'764'000'000'000'000'000};  // 2025-11-24T16:00:00Z
+constexpr Timestamp kTableStart{1'764'000'000'000'000'000};  // 2025-11-24T16:00:00Z
 
 class TableRoutes : public testing::Test {
  protected:
   std::string get(std::string_view target) {
-    return HistoryUnderTest::call(table_routes(test_.history(), test_.directory),
+    return HistoryUnderTest::call(table_routes(test_.history(), test_.directory, test_.clock),
                                   fmt::format("GET /api/v1/history/{}", target));
   }
 
@@ -19,11 +19,11 @@ class TableRoutes : public testing::Test {
 
 TEST_F(TableRoutes, JoinSignalsByTheirKind) {
   SampleBatch batch;
-  batch.add_real(HistoryUnderTest::kHeat, kStart, 100);
-  batch.add_real(HistoryUnderTest::kHeat, kStart + 4s, 140);
-  batch.add_integer(HistoryUnderTest::kParts, kStart + 1s, 7);
-  batch.add_text(HistoryUnderTest::kState, kStart, "RUN");
-  batch.add_text(HistoryUnderTest::kState, kStart + 2s, "STOP");
+  batch.add_real(HistoryUnderTest::kHeat, kTableStart, 100);
+  batch.add_real(HistoryUnderTest::kHeat, kTableStart + 4s, 140);
+  batch.add_integer(HistoryUnderTest::kParts, kTableStart + 1s, 7);
+  batch.add_text(HistoryUnderTest::kState, kTableStart, "RUN");
+  batch.add_text(HistoryUnderTest::kState, kTableStart + 2s, "STOP");
   test_.append(batch);
   const std::string at = "&from=2025-11-24T16:00:00Z&to=2025-11-24T16:00:04Z&step=1s";
   EXPECT_EQ(get("joined?signals=4,2,3" + at),
@@ -39,7 +39,7 @@ TEST_F(TableRoutes, JoinSignalsByTheirKind) {
 TEST_F(TableRoutes, TellHowValuesAreSpread) {
   std::vector<double> values(100);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i + 1);
-  test_.append(HistoryUnderTest::kPower, kStart, values);
+  test_.append(HistoryUnderTest::kPower, kTableStart, values);
   const auto document = JsonDocument::parse(
       get("quantiles?signals=1&from=2025-11-24T16:00:00Z&to=2025-11-24T16:03:20Z&step=100s&quantiles=0,0.5,0.95,1"));
   ASSERT_TRUE(document);
@@ -65,6 +65,9 @@ TEST_F(TableRoutes, RefuseWhatIsTooMuchAndSayWhichField) {
             "the request has wrong parameters: step: makes 36000 steps of this range; 10000 is the limit");
   EXPECT_EQ(get("quantiles?signals=1&step=60s&quantiles=1.5" + hour),
             "the request has wrong parameters: quantiles: must be 0 to 1");
+  const std::string none = "the request has wrong parameters: signals: must name one at least, as in 1,2";
+  EXPECT_EQ(get("joined?signals=&step=60s" + hour), none);
+  EXPECT_EQ(get("quantiles?signals=&step=60s" + hour), none);
   std::string many = "1";
   for (int i = 0; i < 64; ++i) many += ",1";
   EXPECT_TRUE(get("joined?signals=" + many + "&step=60s" + hour).contains("signals: ")) << "65 are over the limit";

@@ -193,7 +193,7 @@ TEST(BatchCodec, ComesBackAsItWas) {
 
 class FaultSuite : public testing::Test {
  protected:
-  FaultSuite() : test_(EngineUnderTest::Kind::sqlite_file) {
+  FaultSuite() : test_(EngineUnderTest::Kind::sqlite_file, LogLevel::warning) {
     test_.files = &disk_;
     test_.open();
   }
@@ -257,7 +257,11 @@ TEST_F(FaultSuite, ASlowDiskHoldsUpAppendsOnlyAndIsToldAbout) {
     ASSERT_EQ(reading.wait_for(20s), std::future_status::ready) << "a read waits for the slow disk";
     EXPECT_EQ(reading.get(), 10U);
   };
+  testing::internal::CaptureStderr();
   ASSERT_TRUE(append(10, 10));
+  const auto said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("the disk is slow"), std::string::npos) << said;
+  EXPECT_NE(said.find("took_ms=\"2500\""), std::string::npos) << said;
   EXPECT_EQ(test_.engine().figures().commit_ms, 2500);
   disk_.on_sync = {};
   ASSERT_TRUE(append(20, 10));
@@ -267,6 +271,20 @@ TEST_F(FaultSuite, ASlowDiskHoldsUpAppendsOnlyAndIsToldAbout) {
   disk_.lose_power();
   test_.crash();
   EXPECT_EQ(kept(), 30U);
+}
+
+TEST_F(FaultSuite, ADiskThatStaysSlowIsSaidOnceAMinute) {
+  const auto said = [this](int from, Duration took) {
+    disk_.on_sync = [this, took] { test_.clock.advance(took); };
+    testing::internal::CaptureStderr();
+    EXPECT_TRUE(append(from, 10));
+    return !testing::internal::GetCapturedStderr().empty();
+  };
+  EXPECT_FALSE(said(0, 999ms)) << "not slow yet";
+  EXPECT_TRUE(said(10, 1s));
+  EXPECT_FALSE(said(20, 58s)) << "within the minute";
+  EXPECT_TRUE(said(30, 3s));
+  disk_.on_sync = {};
 }
 
 TEST_F(FaultSuite, AStoreThatRefusesLosesNothing) {

@@ -61,7 +61,7 @@ Result<void> run_sql(const CommandContext& context) {
   HANSE_TRY(const auto base, open_foundation(context.settings, clock, log));
   historian::SqlQuery query{.sql = context.line.arguments.front()};
   HANSE_CHECK(take_number(context.line, "rows", query.rows_max));
-  HANSE_TRY(const auto result, historian::SqlReader(sql_tables(base), clock).run(query));
+  HANSE_TRY(const auto result, historian::SqlReader(sql_tables(base, clock), clock).run(query));
   fmt::print("{}\n", format == "csv" ? sql_csv(result) : format == "json" ? sql_json(result) : sql_text(result));
   if (result.truncated) fmt::print(stderr, "hanse: there are more rows; --rows takes more\n");
   return {};

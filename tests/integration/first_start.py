@@ -101,6 +101,10 @@ def operators_of_the_machine_room_find_their_figures():
     assert node.call("GET", "/readyz").status == 200
     metrics = node.call("GET", "/metrics").body.decode()
     assert "process_resident_memory_bytes" in metrics and "# TYPE" in metrics, metrics[:500]
+    figures = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line.startswith("hanse_history_"))
+    # How slow the disk is, and whether it failed: what a rule for an alarm watches.
+    assert 0 <= float(figures["hanse_history_commit_seconds"]) <= float(figures["hanse_history_commit_seconds_max"]), figures
+    assert figures["hanse_history_failed"] == "0", figures
 
 
 def unknown_paths_and_methods_are_told_apart():

@@ -48,7 +48,8 @@ class RefusingChunks final : public store::ChunkStore {
 class EngineUnderTest {
  public:
   using Kind = store::internal::TestDatabase::Kind;
-  explicit EngineUnderTest(Kind kind) : database_(kind), kind_(kind) {}
+  explicit EngineUnderTest(Kind kind, LogLevel level = LogLevel::error)
+      : log(clock, level, LogFormat::text), database_(kind), kind_(kind) {}
   ~EngineUnderTest();
 
   void open();
@@ -64,7 +65,7 @@ class EngineUnderTest {
 
   HistorianSettings settings{.raw_days = 0};
   SimulatedClock clock{Timestamp{1'764'000'000'000'000'000}};
-  Log log{clock, LogLevel::error, LogFormat::text};
+  Log log;
   Files* files = nullptr;
   bool background = false;
   std::function<std::string(SignalId)> class_of;

@@ -68,6 +68,12 @@ struct SeriesState {
   std::uint64_t version = 0;  ///< Another one when what is stored changed. Not kept.
 };
 
+/// A state that a signal is about to have.
+struct StateChange {
+  SignalId signal{};
+  const SeriesState* state = nullptr;
+};
+
 /// What an append touches is its first cache line.
 struct alignas(64) Head {
   Run active;
@@ -126,7 +132,8 @@ class Heads {
   /// What was frozen is stored.
   void sealed(std::size_t shard, const std::vector<Frozen>& frozen, Position position);
 
-  std::string encode_shard(std::size_t shard, Position position, const std::vector<Frozen>& sealing) const;
+  /// What is known of a shard as one row, with `changes`, in order of their signals, in it.
+  std::string encode_shard(std::size_t shard, Position position, std::span<const StateChange> changes) const;
   /// Errors: `corrupt`.
   Result<Position> restore_shard(std::size_t shard, std::string_view bytes);
 

@@ -125,6 +125,14 @@ Result<void> Keeper::seal_merged(Frozen& frozen, Change& change) {
   return roll_up(frozen.signal, frozen.state, series.samples, change);
 }
 
+store::Chunk Keeper::state_row(std::size_t shard, Position position, std::span<const StateChange> changes) const {
+  return {.series = kStateSeries + static_cast<std::uint32_t>(shard),
+          .level = kState,
+          .begin_ns = 0,
+          .end_ns = 0,
+          .bytes = heads_.encode_shard(shard, position, changes)};
+}
+
 Result<void> Keeper::seal(std::size_t shard, bool all) {
   Position position = 0;
   auto frozen = heads_.freeze(shard, position);
@@ -136,11 +144,9 @@ Result<void> Keeper::seal(std::size_t shard, bool all) {
   std::vector<Reroll> rerolls;
   for (auto& one : frozen) HANSE_CHECK(seal_run(one, all, change, rerolls));
   const auto number = static_cast<std::int64_t>(frozen.size());
-  change.add.push_back({.series = kStateSeries + static_cast<std::uint32_t>(shard),
-                        .level = kState,
-                        .begin_ns = 0,
-                        .end_ns = 0,
-                        .bytes = heads_.encode_shard(shard, position, frozen)});
+  std::vector<StateChange> states;
+  for (const auto& one : frozen) states.push_back({one.signal, &one.state});
+  change.add.push_back(state_row(shard, position, states));
   {
     // Readers see either memory or chunks: both change behind the gate.
     const auto closed = heads_.gate(shard).close();
@@ -205,6 +211,10 @@ Result<void> Keeper::merge(std::size_t shard, bool all) {
   Change change;
   std::vector<std::pair<SignalId, SeriesState>> states;
   const auto flush = [&]() -> Result<void> {
+    // In the same transaction: a restart before the next seal must find what was made here, not make it again.
+    std::vector<StateChange> changes;
+    for (const auto& [signal, state] : states) changes.push_back({signal, &state});
+    change.add.push_back(state_row(shard, heads_.sealed_position(shard), changes));
     {
       const auto closed = heads_.gate(shard).close();
       HANSE_CHECK(chunks_.change(change.remove, change.add));

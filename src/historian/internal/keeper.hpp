@@ -51,6 +51,8 @@ class Keeper {
     std::int64_t begin_ns = 0, end_ns = 0;
   };
 
+  /// What is known of a shard, with what `changes` in it.
+  store::Chunk state_row(std::size_t shard, Position position, std::span<const StateChange> changes) const;
   Result<void> seal_run(Frozen& frozen, bool all, Change& change, std::vector<Reroll>& rerolls);
   Result<void> seal_merged(Frozen& frozen, Change& change);
   Result<void> read_small(SignalId signal, const SeriesState& state, Series& series, Change& change);

@@ -10,7 +10,7 @@ namespace {
 using signal::Sample;
 using signal::ValueType;
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kStateVersion = 1;
 constexpr std::size_t kRowBytesMax = 1u << 30;  // the checksum was good: only a bound on a bug
 constexpr std::uint8_t kHasLast = 1, kHasRollups = 2, kHasMinutes = 4;
 
@@ -76,18 +76,18 @@ bool read_last(ByteReader& in, Head& head) {
 
 }  // namespace
 
-std::string Heads::encode_shard(std::size_t number, Position position, const std::vector<Frozen>& sealing) const {
+std::string Heads::encode_shard(std::size_t number, Position position, std::span<const StateChange> changes) const {
   std::string signals;
   ByteWriter out{signals};
   std::unique_lock lock{mutex_};
   const auto& heads = shards_[number].heads;
-  auto next = sealing.begin();  // in order of slots, as `freeze` gave them
+  auto next = changes.begin();
   for (std::size_t slot = 0; slot < heads.size(); ++slot) {
     const Head* head = heads[slot].get();
     if (head == nullptr) continue;
     const auto signal = SignalId{static_cast<std::uint32_t>(slot * kShards + number)};
-    while (next != sealing.end() && next->signal < signal) ++next;
-    const auto& state = next != sealing.end() && next->signal == signal ? next->state : head->state;
+    while (next != changes.end() && next->signal < signal) ++next;
+    const auto& state = next != changes.end() && next->signal == signal ? *next->state : head->state;
     out.varint(slot + 1);
     out.u8(static_cast<std::uint8_t>((head->has_last() ? kHasLast : 0) | (state.has_rollups ? kHasRollups : 0) |
                                      (state.has_minutes ? kHasMinutes : 0)));
@@ -98,7 +98,7 @@ std::string Heads::encode_shard(std::size_t number, Position position, const std
   out.varint(0);
   std::string bytes;
   ByteWriter row{bytes};
-  row.u8(kVersion);
+  row.u8(kStateVersion);
   row.u64(position);
   put_symbols({reinterpret_cast<const std::uint8_t*>(signals.data()), signals.size()}, row);
   row.u32(crc32c(bytes));
@@ -111,7 +111,7 @@ Result<Position> Heads::restore_shard(std::size_t number, std::string_view bytes
   ByteReader check{bytes.substr(bytes.size() - 4)};
   if (check.u32() != crc32c(bytes.substr(0, bytes.size() - 4))) return damaged();
   ByteReader row{bytes.substr(0, bytes.size() - 4)};
-  if (row.u8() != kVersion) return damaged();
+  if (row.u8() != kStateVersion) return damaged();
   const Position position = row.u64();
   std::string signals;
   if (!read_symbols(row, kRowBytesMax, signals)) return damaged();

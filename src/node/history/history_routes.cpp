@@ -27,11 +27,11 @@ std::vector<api::Route> history_routes(const Foundation& base, const Clock& cloc
   const auto add = [&](std::vector<api::Route> more) {
     std::move(more.begin(), more.end(), std::back_inserter(routes));
   };
-  add(historian::table_routes(*base.history, *base.directory));
+  add(historian::table_routes(*base.history, *base.directory, clock));
   add(historian::line_protocol_routes(
       {.directory = *base.directory, .clock = clock, .append = append, .resolve = foreign_series(*base.plant)}));
   add(historian::sample_import_routes(*base.history, *base.directory, std::move(append)));
-  add(historian::sql_routes(sql_tables(base), clock));
+  add(historian::sql_routes(sql_tables(base, clock), clock));
   add(historian::prometheus_routes(
       {.history = *base.history,
        .directory = *base.directory,

@@ -89,8 +89,8 @@ SqlTable event_table(plant::EventLog& events) {
 
 }  // namespace
 
-std::vector<SqlTable> sql_tables(const Foundation& base) {
-  auto tables = historian::sample_tables(*base.history, *base.directory);
+std::vector<SqlTable> sql_tables(const Foundation& base, const Clock& clock) {
+  auto tables = historian::sample_tables(*base.history, *base.directory, clock);
   tables.push_back(asset_table(*base.plant));
   tables.push_back(event_table(base.plant->events()));
   tables.push_back(historian::journal_table(*base.store));

@@ -8,6 +8,6 @@
 namespace hanse::node {
 
 /// What SQL can read of a node: samples and signals, assets, events, journal and documents. `base` outlives them.
-std::vector<historian::SqlTable> sql_tables(const Foundation& base);
+std::vector<historian::SqlTable> sql_tables(const Foundation& base, const Clock& clock);
 
 }  // namespace hanse::node
