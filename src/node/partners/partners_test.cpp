@@ -10,6 +10,10 @@
 #include <thread>
 
 #include "dataspace/canonical_json.hpp"
+#include "historian/engine.hpp"
+#include "node/partners/shared_data.hpp"
+#include "store/chunk_store.hpp"
+#include "twin/codec/json_codec.hpp"
 
 namespace hanse::node {
 namespace {
@@ -17,11 +21,55 @@ namespace {
 using dataspace::State;
 const store::Actor kAnna{"user:anna"};
 
+/// One text for all, until there is something real to read from.
 class OneText final : public dataspace::DataSource {
  public:
-  Result<dataspace::DataPiece> read(const dataspace::Dataset&, const dataspace::DataWindow&) override {
+  Result<dataspace::DataPiece> read(const dataspace::Dataset& dataset, const dataspace::DataWindow& window) override {
+    if (real) return real->read(dataset, window);
     return dataspace::DataPiece{.content_type = "application/json", .body = R"([1,2,3])"};
   }
+  dataspace::DataSource* real = nullptr;
+};
+
+/// What a node shares of a plant without machines and of twins that people wrote.
+class SharedTwins {
+ public:
+  SharedTwins() : folder_(std::filesystem::temp_directory_path() / ("hanse-shared-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(folder_);
+    history_ =
+        historian::open_historian(
+            {.chunks = *chunks_, .clock = clock_, .log = log_, .folder = folder_.string(), .background = false}, {})
+            .value();
+    twins = std::make_unique<twin::Twins>(
+        *store_, clock_,
+        std::make_shared<twin::PlantTwins>(
+            twin::PlantTwinParts{.plant = *plant_, .directory = directory_, .history = *history_}, "urn:t"),
+        10);
+  }
+  ~SharedTwins() {
+    twins.reset();
+    history_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  SharedData data() {
+    return SharedData{{.history = *history_,
+                       .directory = directory_,
+                       .plant = *plant_,
+                       .twins = twins,
+                       .clock = clock_,
+                       .folder = folder_.string()}};
+  }
+  std::unique_ptr<twin::Twins> twins;
+
+ private:
+  std::filesystem::path folder_;
+  SystemClock clock_;
+  Log log_{clock_, LogLevel::error, LogFormat::text};
+  std::unique_ptr<store::Store> store_ = store::open_store("sqlite::memory:", clock_).value();
+  std::unique_ptr<store::ChunkStore> chunks_ = store::open_chunk_store("sqlite::memory:").value();
+  signal::Directory directory_;
+  std::unique_ptr<plant::Plant> plant_ = plant::Plant::open(*store_, clock_, directory_).value();
+  std::unique_ptr<historian::Engine> history_;
 };
 
 /// A node's dataspace with all that is real: store on disk, listener, courier, threads.
@@ -106,6 +154,8 @@ class Company {
   }
   dataspace::Process process(const std::string& pid) { return partners->connector().processes().get(pid)->record; }
 
+  void share(dataspace::DataSource& real) { source_.real = &real; }
+
   std::unique_ptr<Partners> partners;
   std::string address;
 
@@ -162,6 +212,52 @@ TEST_F(PartnersTest, TwoNodesAgreeAndDataFlowOverHttp) {
       {.parameters = match->parameters, .body = {}, .content_type = {}, .if_match = {}, .caller = {}, .facts = {}});
   ASSERT_TRUE(answer) << to_string(answer.error());
   EXPECT_EQ(answer->body, "[1,2,3]");
+  EXPECT_EQ(provider.partners->connector().meters().get(agreement)->record.uses, 1);
+}
+
+TEST_F(PartnersTest, ATwinIsFetchedUnderItsTermsLessWhatTheyMask) {
+  SharedTwins shared;
+  twin::Findings findings;
+  constexpr std::string_view kRecipe =
+      R"({"modelType":"Submodel","id":"urn:recipe","idShort":"Recipe","submodelElements":[)"
+      R"({"modelType":"Property","idShort":"Speed","valueType":"xs:int","value":"7"},)"
+      R"({"modelType":"Property","idShort":"Secret","valueType":"xs:string","value":"x"}]})";
+  ASSERT_TRUE(shared.twins->put(kAnna, twin::read_json(kRecipe, twin::Class::Submodel, {}, findings).value()));
+  auto data = shared.data();
+  provider.share(data);
+  auto& catalogue = provider.partners->connector().parts().catalogue;
+  dataspace::OfferTemplate offer{
+      .id = "masked", .name = "Masked", .partners = {}, .groups = {}, .terms = {}, .rules = {}, .text = {}};
+  offer.terms.masked = {"Secret"};
+  ASSERT_TRUE(catalogue.put(kAnna, offer));
+  ASSERT_TRUE(catalogue.put(kAnna, dataspace::Dataset{.id = "recipe",
+                                                      .title = "Recipe",
+                                                      .description = {},
+                                                      .kind = dataspace::DatasetKind::twin,
+                                                      .source = "urn:recipe/$value",
+                                                      .offer = "masked"}));
+  // As a page does: take the offer from the provider's catalogue and ask for it.
+  const auto seen = catalogue.visible(*provider.partners->connector().parts().partners.confirmed("consumer"), "recipe");
+  ASSERT_TRUE(seen);
+  const auto negotiation = consumer.partners->connector().request_negotiation(kAnna, {.partner = "provider",
+                                                                                      .dataset = "recipe",
+                                                                                      .offer_id = seen->offer_id,
+                                                                                      .offer = seen->offer_json,
+                                                                                      .address = {}});
+  ASSERT_TRUE(negotiation) << to_string(negotiation.error());
+  ASSERT_TRUE(consumer.comes_to(negotiation->id, State::finalized)) << to_json(consumer.process(negotiation->id));
+  const auto agreement = consumer.process(negotiation->id).agreement;
+  const auto transfer = consumer.partners->connector().request_transfer(
+      kAnna, {.agreement = agreement, .format = std::string{dataspace::kPull}, .data_address = {}, .address = {}});
+  ASSERT_TRUE(transfer) << to_string(transfer.error());
+  ASSERT_TRUE(consumer.comes_to(transfer->id, State::started));
+  const auto fetch = [&] { return consumer.ask(api::Method::get, "/processes/" + transfer->id + "/data"); };
+  const auto answer = fetch();
+  ASSERT_TRUE(answer) << to_string(answer.error());
+  EXPECT_EQ(answer->body, R"({"Speed":7})");
+  EXPECT_EQ(provider.partners->connector().meters().get(agreement)->record.bytes, 11);
+  ASSERT_TRUE(shared.twins->remove(kAnna, twin::Class::Submodel, "urn:recipe"));
+  EXPECT_FALSE(fetch()) << "what is gone isn't served";
   EXPECT_EQ(provider.partners->connector().meters().get(agreement)->record.uses, 1);
 }
 
