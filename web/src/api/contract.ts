@@ -23,7 +23,7 @@ export type { CertificateEntry, MachineChange, OpcuaCertificates } from './gener
 export type { CauseLink, ClosedSpan, DispatchRow, FreeCapacity, Gantt, GanttMachine, GanttOperation, GanttOrder, LateOrder, MachineLoad, MoveAnswer, OrderPromise } from './generated';
 export type { OrderOutlook, Outlook, OutlookAnswer, PlannedChange, ProductionOrder, Reliability, Routing, ScheduleVersion, SchedulingException, VersionAnswer, VersionLine } from './generated';
 export type { SimulatedLine, SimulatedMachine, SimulationState, Trouble } from './generated';
-export type { ElementRow, SemanticHit, ShellRow, SubmodelView, TwinFinding, TwinImportReport } from './generated';
+export type { ElementRow, SemanticHit, ShellRow, SubmodelView, TwinChange, TwinDifference, TwinFinding, TwinImportReport, TwinVersionRow } from './generated';
 
 export type Level = made.Asset['level'];
 export type ValueType = made.Signal['type'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ElementRow, ShellRow } from '../../api/contract';
-import { encodeId, holdsOthers, matching, nameOf, visible } from './twin';
+import { encodeId, holdsOthers, matching, nameOf, previous, visible } from './twin';
 
 const row = (path: string, depth: number): ElementRow => ({ path, depth, kind: 'Property', id_short: path, semantic_id: '', value: '', value_type: '', unit: '', description: '', signal: null });
 const shell = (name: string, submodel: string): ShellRow => ({ id: `urn:${name}`, id_short: name, name, asset_kind: 'Instance', asset_id: '', generated: true, submodels: [{ id: 'x', id_short: submodel, semantic_id: '', here: true }] });
@@ -22,6 +22,11 @@ describe('twins', () => {
     expect(visible(rows, new Set(['a'])).map((one) => one.path)).toEqual(['a', 'd']);
     expect(holdsOthers(rows, 0)).toBe(true);
     expect(holdsOthers(rows, 3)).toBe(false);
+  });
+  it('have a version before each but the first', () => {
+    expect(previous(['c', 'b', 'a'], 'c')).toBe('b');
+    expect(previous(['c', 'b', 'a'], 'a')).toBeUndefined();
+    expect(previous(['c'], 'x')).toBeUndefined();
   });
   it('are addressed as the standard has it', () => {
     expect(encodeId('urn:x?>ä')).toBe('dXJuOng_PsOk');

@@ -44,3 +44,9 @@ export function encodeId(id: string): string {
 export function standardAddress(kind: 'shells' | 'submodels', id: string): string {
   return `/api/v3/${kind}/${encodeId(id)}`;
 }
+
+/** The version before `one` in a list of them, newest first. */
+export function previous<T>(versions: T[], one: T): T | undefined {
+  const at = versions.indexOf(one);
+  return at < 0 ? undefined : versions[at + 1];
+}
