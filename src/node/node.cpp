@@ -251,6 +251,8 @@ Result<void> Node::open_scheduling() {
                          log_.warning("scheduling", "findings can't be kept", {{"error", to_string(kept.error())}});
                      }},
                 settings_.scheduling));
+  programme_orders_ = std::make_unique<ProgrammeOrders>(ProgrammeOrders::Parts{
+      .programme = *programme_, .book = scheduling_->book(), .plant = *base_.plant, .log = log_});
   if (demo_ && demo_prefix_.empty())
     HANSE_CHECK(simulate::seed_demo_orders(scheduling_->book(), clock_.now(), {"system:demo"}));
   return {};
@@ -318,6 +320,11 @@ boost::asio::awaitable<void> Node::beat() {
     std::move_only_function<void()> work = [this] {
       engine_.step(clock_.now());
       opcua_.renew();
+      if (const auto taken =
+              settings_.scheduling.programme_orders ? programme_orders_->tick(clock_.now()) : Result<void>{};
+          !taken)
+        log_.warning("scheduling", "what programmes order could not be taken in",
+                     {{"error", to_string(taken.error())}});
       scheduling_->tick(clock_.now());
       if (const auto watched = programme_->watch(); !watched)
         log_.warning("programme", "what the plant did for its orders could not be booked",

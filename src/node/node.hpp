@@ -26,6 +26,7 @@
 #include "node/opcua/opcua_server.hpp"
 #include "node/partners/partners.hpp"
 #include "node/partners/shared_data.hpp"
+#include "node/programme_orders.hpp"
 #include "node/simulate/demo.hpp"
 #include "node/system/settings_history.hpp"
 #include "node/system/system_routes.hpp"
@@ -98,6 +99,7 @@ class Node {
   std::unique_ptr<programme::Programme> programme_;
   std::unique_ptr<twin::Twins> twins_;
   std::unique_ptr<apps::scheduling::Scheduling> scheduling_;  ///< Before the pool, which finishes its work first.
+  std::unique_ptr<ProgrammeOrders> programme_orders_;         ///< After what it joins.
   Access access_;
   SettingsHistory settings_history_;
   net::LiveHub hub_;
