@@ -12,7 +12,7 @@ namespace {
 
 using signal::Signal;
 
-constexpr std::uint64_t kStepsMax = 100'000, kSketchStepsMax = 10'000;
+constexpr std::uint64_t kStepsMax = 100'000, kSqlSketchStepsMax = 10'000;
 constexpr double kQuantiles[] = {0.05, 0.25, 0.5, 0.75, 0.95};
 enum StepColumn : std::size_t { kStepSignal, kStepAsset, kStepName, kStepLength };
 
@@ -153,7 +153,7 @@ SqlTable quantiles_table(Historian& history, const signal::Directory& directory)
                {"value", SqlType::real, false, "What that share lies at or below; null where nothing was measured."},
                {"count", SqlType::integer}}),
           .open = [&history, &directory](const SqlFilter& filter) -> Result<std::unique_ptr<SqlRows>> {
-            HANSE_TRY(auto steps, steps_of("quantiles", filter, kSketchStepsMax));
+            HANSE_TRY(auto steps, steps_of("quantiles", filter, kSqlSketchStepsMax));
             std::vector<double> shares{std::begin(kQuantiles), std::end(kQuantiles)};
             if (const auto& wanted = filter.equal[kQuantile]) {
               const auto* real = std::get_if<double>(&*wanted);

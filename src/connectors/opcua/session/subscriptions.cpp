@@ -235,11 +235,11 @@ void Subscriptions::create_event_item(std::uint32_t subscription_id) {
 }
 
 void Subscriptions::create_service_level_item(std::uint32_t subscription_id) {
-  constexpr std::uint32_t kServiceLevel = 2267;
+  constexpr std::uint32_t kServiceLevelNode = 2267;
   CreateMonitoredItemsRequest request;
   request.subscription_id = subscription_id;
   MonitoredItemCreateRequest item;
-  item.item = {.node = kServiceLevel};
+  item.item = {.node = kServiceLevelNode};
   item.parameters.client_handle = kServiceLevelHandle;
   item.parameters.sampling_interval_ms =
       std::chrono::duration<double, std::milli>(options_.publishing_interval).count();
@@ -417,17 +417,17 @@ void Subscriptions::transfer() {
   if (subscriptions_.empty() || !told_) return rebuild();
   TransferSubscriptionsRequest request;
   for (const auto& subscription : subscriptions_) request.subscription_ids.push_back(subscription.id);
-  session_.call(
-      std::move(request), kSubscribeLimit, [this, generation = generation_](Reply<TransferSubscriptionsResponse> reply) {
-        if (generation != generation_) return;
-        const auto& results = reply.value.results;
-        const bool all =
-            reply.ok() && results.size() == subscriptions_.size() &&
-            std::ranges::none_of(results, [](const TransferResult& result) { return result.status.is_bad(); });
-        if (!all) return rebuild();
-        for (auto& subscription : subscriptions_) subscription.may_skip = true;
-        resume();
-      });
+  session_.call(std::move(request), kSubscribeLimit,
+                [this, generation = generation_](Reply<TransferSubscriptionsResponse> reply) {
+                  if (generation != generation_) return;
+                  const auto& results = reply.value.results;
+                  const bool all = reply.ok() && results.size() == subscriptions_.size() &&
+                                   std::ranges::none_of(
+                                       results, [](const TransferResult& result) { return result.status.is_bad(); });
+                  if (!all) return rebuild();
+                  for (auto& subscription : subscriptions_) subscription.may_skip = true;
+                  resume();
+                });
 }
 
 void Subscriptions::lost() {
