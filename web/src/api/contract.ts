@@ -21,7 +21,9 @@ export type { OfferedDataset, OfferTemplate, OwnView, Partner, PartnerCard, Part
 export type { SharedFileList, TermsInput, TermsInWords } from './generated';
 export type { CertificateEntry, MachineChange, OpcuaCertificates } from './generated';
 export type { CauseLink, ClosedSpan, DispatchRow, FreeCapacity, Gantt, GanttMachine, GanttOperation, GanttOrder, LateOrder, MachineLoad, MoveAnswer, OrderPromise } from './generated';
-export type { OrderOutlook, Outlook, OutlookAnswer, PlannedChange, ProductionOrder, Reliability, Routing, ScheduleVersion, SchedulingException, VersionAnswer, VersionLine } from './generated';
+export type { OrderOutlook, Outlook, OutlookAnswer, PlannedChange, ProductionOrder, Reliability, Routing, ScheduleVersion, SchedulingException, TellAnswer, VersionAnswer, VersionLine } from './generated';
+export type { Operator } from './generated';
+export type TellKind = made.TellRequestInput['kind'];
 export type { SimulatedLine, SimulatedMachine, SimulationState, Trouble } from './generated';
 export type { ElementRow, SemanticHit, ShellRow, SubmodelView, TwinChange, TwinDifference, TwinFinding, TwinImportReport, TwinVersionRow } from './generated';
 

@@ -5,12 +5,12 @@ import { barAt, boardOf, kAxis, kHeading, kRow, pan, rowAt, ticks, timeAt, visib
 const begin = Date.parse('2026-03-01T06:00:00Z');
 const iso = (minutes: number) => new Date(begin + minutes * 60_000).toISOString();
 const operation = (order: string, step: string, machine: string, from: number, to: number, more: Partial<GanttOperation> = {}): GanttOperation => ({
-  order, step, machine, start: iso(from), end: iso(to), setup_s: 0, state: 'planned', pinned: false, locked: false, good: 0, started: null, finished: null, expected: null, ...more,
+  order, step, machine, start: iso(from), end: iso(to), setup_s: 0, state: 'planned', pinned: false, locked: false, attended_by: '', good: 0, started: null, finished: null, expected: null, ...more,
 });
 function gantt(operations: GanttOperation[], machines = 3): Gantt {
   return {
     now: iso(0), from: iso(-720), to: iso(1440), frozen_until: iso(60), firm_until: iso(480), version: 1, published_at: iso(0), by: 'user:anna', why: '', nervousness: 0,
-    figures: { operations: 0, late_orders: 0, unplaced_orders: 0, tardiness_h: 0, setup_h: 0, end: null, nervousness: 0, avoided_h: 0, solve_ms: 0 },
+    figures: { operations: 0, late_orders: 0, unplaced_orders: 0, tardiness_h: 0, setup_h: 0, energy_cost: 0, end: null, nervousness: 0, avoided_h: 0, solve_ms: 0 },
     machines: Array.from({ length: machines }, (_, i) => ({ asset: `m${i}`, name: `Mill ${i}`, line: i < 2 ? 'Line 1' : 'Line 2', kind: 'cnc', state: 'producing' as const, since: null, reason: '', order: '', step: '', unassigned: 0, closed: [] })),
     orders: [...new Set(operations.map((one) => one.order))].map((id) => ({ id, product: 'p', product_name: 'Plate', quantity: 10, weight: 1, due: null, end: null, late_h: id === 'L' ? 3 : 0 })),
     operations,

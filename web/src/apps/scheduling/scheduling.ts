@@ -1,5 +1,5 @@
 // What the board says in words: enums of the node as people read them, and the page's first sentence.
-import type { CauseLink, Gantt, GanttOperation, LateOrder, PlannedChange, SchedulingException, VersionLine } from '../../api/contract';
+import type { CauseLink, Gantt, GanttOperation, LateOrder, PlannedChange, SchedulingException, TellKind, VersionLine } from '../../api/contract';
 import { duration, number, when } from '../../ui/format.svelte';
 import { t } from '../../ui/words/words.svelte';
 
@@ -35,6 +35,10 @@ export function causeWord(cause: VersionLine['cause']): string {
     case 'orders': return t('Orders changed');
     case 'records': return t('Records changed');
     case 'machine': return t('Machine down or up');
+    case 'material': return t('Material late or early');
+    case 'people': return t('Operators changed');
+    case 'fleet': return t('Ways or vehicles changed');
+    case 'price': return t('Energy price');
     case 'progress': return t('Late or early');
     case 'manual': return t('By hand');
     case 'asked': return t('Asked for');
@@ -58,6 +62,27 @@ export function reasonWord(reason: PlannedChange['reason']): string {
     default: return t('Better schedule');
   }
 }
+export function tellWord(kind: TellKind): string {
+  switch (kind) {
+    case 'material_late': return t('Material late');
+    case 'operator_absent': return t('Operator absent');
+    case 'vehicle_lost': return t('Vehicle lost');
+    case 'vehicle_back': return t('Vehicle back');
+    default: return t('Energy price');
+  }
+}
+/** What a person fills in about something that happened. */
+export interface TellDraft { kind: TellKind; order: string; step: string; material: string; person: string; until: string; price: number; reason: string }
+/** Only what its kind needs goes to the node. */
+export function tellBody(draft: TellDraft, instant: (wall: string) => string, now: string): Record<string, unknown> {
+  const { kind, reason } = draft;
+  switch (kind) {
+    case 'material_late': return { kind, order: draft.order, step: draft.step.trim(), material: draft.material.trim(), until: instant(draft.until), reason };
+    case 'operator_absent': return { kind, person: draft.person, until: instant(draft.until), reason };
+    case 'price_change': return { kind, prices: [{ from: now, per_mwh: draft.price }], reason };
+    default: return { kind, reason };
+  }
+}
 export function exceptionSentence(one: SchedulingException, machine: (id: string) => string): string {
   switch (one.kind) {
     case 'late': return t('Order {order} will be {time} late', { order: one.order, time: hours(one.amount) });
@@ -77,6 +102,9 @@ export function linkSentence(link: CauseLink, late: LateOrder, machine: (id: str
     case 'change_over': return `${what}: ${t('the machine is taken and changed over until then')}`;
     case 'closed': return `${what}: ${link.detail ? t('the machine is closed before ({why})', { why: link.detail }) : t('the machine does not work before')}`;
     case 'release': return `${what}: ${t('the order is not released before')}`;
+    case 'material': return `${what}: ${link.detail ? t('its material comes then ({what})', { what: link.detail }) : t('its material comes then')}`;
+    case 'transport': return `${what}: ${t('its parts are on their way until then')}`;
+    case 'person': return `${what}: ${t('{name} attends it and is not free before', { name: link.detail })}`;
     case 'pin': return `${what}: ${t('a planner pinned it there')}`;
     case 'running': return `${what}: ${t('it runs already')}`;
     default: return `${what}: ${t('nothing held it up')}`;
