@@ -12,19 +12,20 @@ namespace {
 
 using signal::ValueType;
 
-constexpr const char* kWanted = "must be a number, a whole number ending in i, a text in double quotes, true or false";
+constexpr const char* kWantedValue =
+    "must be a number, a whole number ending in i, a text in double quotes, true or false";
 constexpr std::array<double, 23> kPowersOfTen = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 constexpr std::uint64_t kExactMax = 1ULL << 53;
 constexpr int kDigitsMax = 19;  // Any 19 digits fit 64 bits.
 
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+bool is_decimal(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
 /// Digits from `at` on, added to `number`; how many there were. Past the 19th they are skipped, and `number` means
 /// nothing.
 int take_digits(const char*& at, const char* end, std::uint64_t& number) {
   const char* begin = at;
-  for (; at != end && is_digit(*at); ++at) number = number * 10 + static_cast<std::uint64_t>(*at - '0');
+  for (; at != end && is_decimal(*at); ++at) number = number * 10 + static_cast<std::uint64_t>(*at - '0');
   return static_cast<int>(std::min<std::ptrdiff_t>(at - begin, 1'000'000));
 }
 
@@ -67,7 +68,7 @@ const char* number(const char*& at, const char* end, LineValue& out) {
     digits += fraction;
     exponent = -fraction;
   }
-  if (digits == 0) return kWanted;
+  if (digits == 0) return kWantedValue;
   if (at != end && (*at == 'e' || *at == 'E')) {
     whole = false;
     int written = 0;
@@ -87,7 +88,7 @@ const char* number(const char*& at, const char* end, LineValue& out) {
       if (exponent > 0) return "is a number too large for 64 bits";
       value = negative ? -0.0 : 0.0;  // Closer to zero than any double.
     } else if (error != std::errc{} || stop != at) {
-      return kWanted;
+      return kWantedValue;
     }
   }
   out = {ValueType::real, std::bit_cast<std::uint64_t>(value)};
@@ -125,14 +126,14 @@ const char* boolean(const char*& at, const char* end, LineValue& out) {
       return nullptr;
     }
   }
-  return kWanted;
+  return kWantedValue;
 }
 
 }  // namespace
 
 const char* read_line_value(const char*& at, const char* end, LineValue& out, std::string& text) {
-  if (at == end) return kWanted;
-  if (is_digit(*at) || *at == '-' || *at == '.') return number(at, end, out);
+  if (at == end) return kWantedValue;
+  if (is_decimal(*at) || *at == '-' || *at == '.') return number(at, end, out);
   if (*at == '"') {
     out.type = ValueType::text;
     return quoted(at, end, text);

@@ -15,12 +15,8 @@
 namespace hanse::historian {
 namespace {
 
-using Kind = PromExpr::Kind;
+using ExprKind = PromExpr::Kind;
 using Type = PromExpr::Type;
-
-bool is_comparison(std::string_view sign) {
-  return sign == "==" || sign == "!=" || sign == "<" || sign == ">" || sign == "<=" || sign == ">=";
-}
 
 bool compare(std::string_view sign, double a, double b) {
   if (sign == "==") return a == b;
@@ -58,17 +54,17 @@ class Evaluation {
 
   Result<PromResult> evaluate(const PromExpr& expr) {
     switch (expr.kind) {
-      case Kind::number:
+      case ExprKind::number:
         return number(expr.number);
-      case Kind::selector:
+      case ExprKind::selector:
         return selected(expr.selector, nullptr);
-      case Kind::call:
+      case ExprKind::call:
         return call(expr);
-      case Kind::aggregate:
+      case ExprKind::aggregate:
         return aggregate(expr);
-      case Kind::binary:
+      case ExprKind::binary:
         return binary(expr);
-      case Kind::negate:
+      case ExprKind::negate:
         return negated(expr);
     }
     return number(0);

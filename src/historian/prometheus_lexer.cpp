@@ -7,7 +7,7 @@
 namespace hanse::historian {
 namespace {
 
-using Kind = PromToken::Kind;
+using TokenKind = PromToken::Kind;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':'; }
@@ -22,7 +22,7 @@ class Lexer {
       skip_blanks();
       HANSE_TRY(auto token, next());
       out.push_back(std::move(token));
-      if (out.back().kind == Kind::end) return out;
+      if (out.back().kind == TokenKind::end) return out;
     }
   }
 
@@ -46,28 +46,28 @@ class Lexer {
 
   Result<PromToken> next() {
     const auto begin = at_;
-    if (at_ >= text_.size()) return PromToken{.kind = Kind::end, .text = {}, .at = begin};
+    if (at_ >= text_.size()) return PromToken{.kind = TokenKind::end, .text = {}, .at = begin};
     const char c = peek();
     if (is_letter(c)) {
       while (is_letter(peek()) || is_digit(peek())) ++at_;
-      return token(Kind::name, begin);
+      return token(TokenKind::name, begin);
     }
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number(begin);
     if (c == '"' || c == '\'' || c == '`') return quoted(begin);
     for (const std::string_view two : {"==", "!=", "=~", "!~", ">=", "<="}) {
       if (text_.substr(at_).starts_with(two)) {
         at_ += 2;
-        return token(Kind::sign, begin);
+        return token(TokenKind::sign, begin);
       }
     }
     if (std::string_view{"()[]{},+-*/%^<>=@:"}.contains(c)) {
       ++at_;
-      return token(Kind::sign, begin);
+      return token(TokenKind::sign, begin);
     }
     return wrong("there is a character that no query has");
   }
 
-  PromToken token(Kind kind, std::size_t begin) const {
+  PromToken token(TokenKind kind, std::size_t begin) const {
     return {.kind = kind, .text = std::string{text_.substr(begin, at_ - begin)}, .at = begin};
   }
 
@@ -76,13 +76,13 @@ class Lexer {
     if (hex) {
       at_ += 2;
       while (is_digit(peek()) || ((peek() | 0x20) >= 'a' && (peek() | 0x20) <= 'f')) ++at_;
-      return token(Kind::number, begin);
+      return token(TokenKind::number, begin);
     }
     while (is_digit(peek())) ++at_;
     const auto unit = peek();
     if (at_ > begin && (unit == 's' || unit == 'm' || unit == 'h' || unit == 'd' || unit == 'w' || unit == 'y')) {
       while (is_digit(peek()) || (peek() >= 'a' && peek() <= 'z')) ++at_;
-      return token(Kind::duration, begin);
+      return token(TokenKind::duration, begin);
     }
     if (peek() == '.') {
       ++at_;
@@ -93,12 +93,12 @@ class Lexer {
       while (is_digit(peek())) ++at_;
     }
     if (is_letter(peek())) return wrong("a number ends in letters");
-    return token(Kind::number, begin);
+    return token(TokenKind::number, begin);
   }
 
   Result<PromToken> quoted(std::size_t begin) {
     const char quote = text_[at_++];
-    PromToken out{.kind = Kind::text, .text = {}, .at = begin};
+    PromToken out{.kind = TokenKind::text, .text = {}, .at = begin};
     for (; at_ < text_.size(); ++at_) {
       char c = text_[at_];
       if (c == quote) {

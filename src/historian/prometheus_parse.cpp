@@ -13,11 +13,11 @@
 namespace hanse::historian {
 namespace {
 
-using Kind = PromExpr::Kind;
+using NodeKind = PromExpr::Kind;
 using Type = PromExpr::Type;
 using Token = PromToken;
 
-constexpr int kDepthMax = 60;
+constexpr int kQueryDepthMax = 60;
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int64_t kDurationMaxNs = 30LL * 365 * 86'400 * kNsPerSecond;  // Far from where times run over 64 bits.
 
@@ -29,10 +29,6 @@ constexpr std::array<std::string_view, 10> kOtherAggregations = {
 bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
-bool is_comparison(std::string_view sign) {
-  return sign == "==" || sign == "!=" || sign == "<" || sign == ">" || sign == "<=" || sign == ">=";
-}
-
 /// How tightly an operator binds; 0 for what is none.
 int strength_of(const Token& token) {
   if (token.kind != Token::Kind::sign) return 0;
@@ -85,14 +81,14 @@ class Parser {
   }
 
   Result<PromExpr> binary(int least, int depth) {
-    if (depth > kDepthMax) return wrong(now().at, "the query is nested too deep");
+    if (depth > kQueryDepthMax) return wrong(now().at, "the query is nested too deep");
     HANSE_TRY(auto left, unary(depth));
     for (;;) {
       const Token sign = now();
       const int strength = strength_of(sign);
       if (strength == 0 || strength < least) return left;
       ++at_;
-      PromExpr made{.kind = Kind::binary, .name = sign.text};
+      PromExpr made{.kind = NodeKind::binary, .name = sign.text};
       HANSE_CHECK(binary_modifiers(made));
       HANSE_TRY(auto right,
                 binary(strength == 4 ? strength : strength + 1, depth + 1));  // Only ^ groups from the right.
@@ -128,13 +124,13 @@ class Parser {
   }
 
   Result<PromExpr> unary(int depth) {
-    if (depth > kDepthMax) return wrong(now().at, "the query is nested too deep");
+    if (depth > kQueryDepthMax) return wrong(now().at, "the query is nested too deep");
     const auto at = now().at;
     if (take_sign("+")) return unary(depth + 1);
     if (!take_sign("-")) return primary(depth + 1);
     HANSE_TRY(auto operand, binary(4, depth + 1));  // -2^2 is -(2^2).
     if (operand.type == Type::range) return wrong(at, "a range like [5m] has no opposite");
-    PromExpr made{.kind = Kind::negate, .type = operand.type};
+    PromExpr made{.kind = NodeKind::negate, .type = operand.type};
     made.parts.push_back(std::move(operand));
     return made;
   }
@@ -159,7 +155,7 @@ class Parser {
     if (called) return call(depth);
     if (lower == "inf" || lower == "nan") {
       ++at_;
-      return PromExpr{.kind = Kind::number,
+      return PromExpr{.kind = NodeKind::number,
                       .number = lower == "inf" ? std::numeric_limits<double>::infinity() : std::nan("")};
     }
     return selector();
@@ -167,7 +163,7 @@ class Parser {
 
   Result<PromExpr> number() {
     const auto& text = now().text;
-    PromExpr made{.kind = Kind::number};
+    PromExpr made{.kind = NodeKind::number};
     if (text.starts_with("0x") || text.starts_with("0X")) {
       std::uint64_t value = 0;
       const auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), value, 16);
@@ -195,7 +191,7 @@ class Parser {
   }
 
   Result<PromExpr> aggregation(int depth) {
-    PromExpr made{.kind = Kind::aggregate, .type = Type::vector, .name = to_lower(now().text), .keep_labels = true};
+    PromExpr made{.kind = NodeKind::aggregate, .type = Type::vector, .name = to_lower(now().text), .keep_labels = true};
     const auto at = now().at;
     ++at_;
     HANSE_TRY(const bool before, grouping(made));
@@ -229,7 +225,7 @@ class Parser {
                    fmt::format("the function '{}' is not supported here; docs/reference/history.md lists what is",
                                name.text.substr(0, 60)));
     at_ += 2;
-    PromExpr made{.kind = Kind::call, .type = function->result, .name = name.text};
+    PromExpr made{.kind = NodeKind::call, .type = function->result, .name = name.text};
     while (!is_sign(")")) {
       HANSE_TRY(auto argument, binary(1, depth));
       made.parts.push_back(std::move(argument));
@@ -252,7 +248,7 @@ class Parser {
 
   Result<PromExpr> selector() {
     const auto at = now().at;
-    PromExpr made{.kind = Kind::selector, .type = Type::vector};
+    PromExpr made{.kind = NodeKind::selector, .type = Type::vector};
     auto& matchers = made.selector.matchers;
     if (now().kind == Token::Kind::name) {
       matchers.push_back({.label = "__name__", .value = now().text});
@@ -326,6 +322,10 @@ class Parser {
 
 }  // namespace
 
+bool is_comparison(std::string_view sign) {
+  return sign == "==" || sign == "!=" || sign == "<" || sign == ">" || sign == "<=" || sign == ">=";
+}
+
 bool LabelMatcher::matches(std::string_view text) const {
   switch (kind) {
     case Kind::equal:
@@ -349,7 +349,7 @@ Result<PromExpr> parse_prom_query(std::string_view text) {
 
 Result<Selector> parse_prom_selector(std::string_view text) {
   HANSE_TRY(auto expr, parse_prom_query(text));
-  if (expr.kind != Kind::selector || expr.type != Type::vector)
+  if (expr.kind != NodeKind::selector || expr.type != Type::vector)
     return fail(ErrorCode::invalid, "must be a selector like power{asset=\"press-1\"}");
   return std::move(expr.selector);
 }

@@ -11,14 +11,14 @@ namespace hanse::historian {
 namespace {
 
 using Step = LabelPattern::Step;
-using Kind = Step::Kind;
+using StepKind = Step::Kind;
 using Range = LabelPattern::Range;
 /// Steps whose targets are relative, so that pieces are joined by appending.
 using Piece = std::vector<Step>;
 
 constexpr std::size_t kPatternBytesMax = 1'000;
-constexpr std::size_t kStepsMax = 10'000;
-constexpr int kDepthMax = 50;
+constexpr std::size_t kRepeatsMax = 10'000;
+constexpr int kPatternDepthMax = 50;
 constexpr char32_t kLastCharacter = 0x10FFFF;
 
 /// Precondition: UTF-8.
@@ -36,7 +36,7 @@ std::u32string characters(std::string_view text) {
 }
 
 void append(Piece& to, Piece more) { std::move(more.begin(), more.end(), std::back_inserter(to)); }
-Step go(Kind kind, std::size_t first, std::ptrdiff_t second = 0) {
+Step go(StepKind kind, std::size_t first, std::ptrdiff_t second = 0) {
   return {.kind = kind, .first = static_cast<std::int32_t>(first), .second = static_cast<std::int32_t>(second)};
 }
 
@@ -47,7 +47,7 @@ class Compiler {
   Result<Piece> compile() {
     HANSE_TRY(auto piece, alternatives(0));
     if (!at_end()) return wrong("has a ) without its (");
-    piece.push_back({.kind = Kind::done});
+    piece.push_back({.kind = StepKind::done});
     return piece;
   }
 
@@ -62,18 +62,18 @@ class Compiler {
     return fail(ErrorCode::invalid, fmt::format("the pattern {} (at character {})", why, at_ + 1));
   }
   Result<void> check_size(std::size_t steps) const {
-    if (steps > kStepsMax) return wrong("repeats too much");
+    if (steps > kRepeatsMax) return wrong("repeats too much");
     return {};
   }
 
   Result<Piece> alternatives(int depth) {
-    if (depth > kDepthMax) return wrong("is nested too deep");
+    if (depth > kPatternDepthMax) return wrong("is nested too deep");
     HANSE_TRY(auto piece, sequence(depth));
     while (take('|')) {
       HANSE_TRY(auto other, sequence(depth));
-      Piece both{go(Kind::split, 1, std::ssize(piece) + 2)};
+      Piece both{go(StepKind::split, 1, std::ssize(piece) + 2)};
       append(both, std::move(piece));
-      both.push_back(go(Kind::jump, other.size() + 1));
+      both.push_back(go(StepKind::jump, other.size() + 1));
       append(both, std::move(other));
       piece = std::move(both);
       HANSE_CHECK(check_size(piece.size()));
@@ -119,12 +119,12 @@ class Compiler {
     Piece out;
     for (int i = 0; i < least; ++i) append(out, piece);
     if (most < 0) {
-      out.push_back(go(Kind::split, 1, std::ssize(piece) + 2));
+      out.push_back(go(StepKind::split, 1, std::ssize(piece) + 2));
       append(out, piece);
-      out.push_back({.kind = Kind::jump, .first = -static_cast<std::int32_t>(piece.size()) - 1});
+      out.push_back({.kind = StepKind::jump, .first = -static_cast<std::int32_t>(piece.size()) - 1});
     }
     for (int i = least; i < most; ++i) {
-      out.push_back(go(Kind::split, 1, std::ssize(piece) + 1));
+      out.push_back(go(StepKind::split, 1, std::ssize(piece) + 1));
       append(out, piece);
     }
     return out;
@@ -161,7 +161,7 @@ class Compiler {
       return piece;
     }
     if (take('[')) return set();
-    if (take('.')) return Piece{{.kind = Kind::one_of, .first = 1, .ranges = {{0, kLastCharacter}}}};
+    if (take('.')) return Piece{{.kind = StepKind::one_of, .first = 1, .ranges = {{0, kLastCharacter}}}};
     if (take('\\')) return escaped();
     if ((c == '^' && at_ == 0) || (c == '$' && at_ + 1 == text_.size())) {
       ++at_;
@@ -170,7 +170,7 @@ class Compiler {
     if (std::u32string_view{U"*+?^$"}.contains(c))
       return wrong("has a sign without what it belongs to; write \\ before it to mean itself");
     ++at_;
-    return Piece{{.kind = Kind::one_of, .first = 1, .ranges = {{c, c}}}};
+    return Piece{{.kind = StepKind::one_of, .first = 1, .ranges = {{c, c}}}};
   }
 
   /// The ranges of `\d` and the like; nothing for others.
@@ -197,11 +197,11 @@ class Compiler {
     if (at_end()) return wrong("ends with a \\");
     const char32_t c = text_[at_++];
     if (auto ranges = known_set(c); !ranges.empty()) {
-      return Piece{{.kind = c < 'a' ? Kind::none_of : Kind::one_of, .first = 1, .ranges = std::move(ranges)}};
+      return Piece{{.kind = c < 'a' ? StepKind::none_of : StepKind::one_of, .first = 1, .ranges = std::move(ranges)}};
     }
     const char32_t plain = control(c) ? control(c) : c;
     if (plain == c && is_letter_or_digit(c)) return wrong("has an escape that isn't understood");
-    return Piece{{.kind = Kind::one_of, .first = 1, .ranges = {{plain, plain}}}};
+    return Piece{{.kind = StepKind::one_of, .first = 1, .ranges = {{plain, plain}}}};
   }
 
   Result<char32_t> set_character() {
@@ -213,7 +213,7 @@ class Compiler {
     return c;
   }
   Result<Piece> set() {
-    Step step{.kind = take('^') ? Kind::none_of : Kind::one_of, .first = 1};
+    Step step{.kind = take('^') ? StepKind::none_of : StepKind::one_of, .first = 1};
     for (bool first = true; first || at_end() || text_[at_] != ']'; first = false) {
       if (at_end()) return wrong("has a [ without its ]");
       if (text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] >= 'a' && !known_set(text_[at_ + 1]).empty()) {
@@ -261,10 +261,10 @@ class States {
       const auto to = [&](std::int32_t offset) {
         return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + offset);
       };
-      if (step.kind == Kind::split) open.push_back(to(step.second));
-      if (step.kind == Kind::split || step.kind == Kind::jump) open.push_back(to(step.first));
-      if (step.kind == Kind::done) done_ = true;
-      if (step.kind == Kind::one_of || step.kind == Kind::none_of) list_.push_back(at);
+      if (step.kind == StepKind::split) open.push_back(to(step.second));
+      if (step.kind == StepKind::split || step.kind == StepKind::jump) open.push_back(to(step.first));
+      if (step.kind == StepKind::done) done_ = true;
+      if (step.kind == StepKind::one_of || step.kind == StepKind::none_of) list_.push_back(at);
     }
   }
 
@@ -299,7 +299,7 @@ bool LabelPattern::matches(std::string_view text) const {
       const bool inside = std::any_of(step.ranges.begin(), step.ranges.end(), [&](const Range& range) {
         return (c >= range.first && c <= range.last) || (other >= range.first && other <= range.last);
       });
-      if (inside == (step.kind == Kind::one_of)) next.add(state + 1);
+      if (inside == (step.kind == StepKind::one_of)) next.add(state + 1);
     }
     std::swap(now, next);
   }

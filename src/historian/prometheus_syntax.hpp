@@ -41,6 +41,9 @@ struct PromExpr {
   bool as_bool = false;                  ///< `== bool`
 };
 
+/// Is the operator one of `==`, `!=`, `<`, `>`, `<=`, `>=`?
+bool is_comparison(std::string_view sign);
+
 inline constexpr std::size_t kPromQueryBytesMax = 32'768;
 
 /// Reads a query in the part of PromQL that docs/reference/history.md lists. Errors: `invalid`, with the character and

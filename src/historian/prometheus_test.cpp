@@ -5,7 +5,7 @@
 namespace hanse::historian {
 namespace {
 
-constexpr Timestamp kStart{1'764'000'000'000'000'000};  // 1764000000 s
+constexpr Timestamp kQueryStart{1'764'000'000'000'000'000};  // 1764000000 s
 
 bool matches(std::string_view pattern, std::string_view text) {
   const auto made = LabelPattern::create(pattern);
@@ -71,12 +71,12 @@ TEST(PromQuery, SaysWhatIsWrongAndWhatIsNotSupported) {
 class Prometheus : public testing::Test {
  protected:
   Prometheus() {
-    test_.append(HistoryUnderTest::kPower, kStart, std::vector<double>(61, 3.5));
+    test_.append(HistoryUnderTest::kPower, kQueryStart, std::vector<double>(61, 3.5));
     SampleBatch batch;
     for (int i = 0; i <= 60; ++i) {
-      batch.add_integer(HistoryUnderTest::kParts, kStart + Duration{1s} * i,
+      batch.add_integer(HistoryUnderTest::kParts, kQueryStart + Duration{1s} * i,
                         i < 30 ? 2 * i : 2 * (i - 30));  // Begins anew.
-      batch.add_real(HistoryUnderTest::kHeat, kStart + Duration{1s} * i, i);
+      batch.add_real(HistoryUnderTest::kHeat, kQueryStart + Duration{1s} * i, i);
     }
     test_.append(batch);
   }
@@ -183,8 +183,8 @@ TEST_F(Prometheus, RefusesTimesThatRunOver) {
 TEST_F(Prometheus, GivesTheSameFromBucketsAsFromSamples) {
   std::vector<double> values(250'000);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i % 1000);
-  test_.append(HistoryUnderTest::kHeat, kStart, values);
-  const StepGrid grid{.start = kStart + 1000s, .step = 1000s, .count = 249};
+  test_.append(HistoryUnderTest::kHeat, kQueryStart, values);
+  const StepGrid grid{.start = kQueryStart + 1000s, .step = 1000s, .count = 249};
   const auto* heat = test_.directory.snapshot()->find(HistoryUnderTest::kHeat);
 
   const auto windows = windows_at(test_.history(), heat->number, grid, 2000s);

@@ -128,9 +128,9 @@ std::string add_value(SampleBatch& batch, const Signal& signal, Timestamp time, 
   }
 }
 
-class Reader {
+class SampleReader {
  public:
-  Reader(const Columns& columns, const signal::Signals& signals) : columns_(columns), signals_(signals) {}
+  SampleReader(const Columns& columns, const signal::Signals& signals) : columns_(columns), signals_(signals) {}
 
   void read(const CsvRow& row) {
     if (columns_.wide.empty()) return read_long(row);
@@ -205,7 +205,7 @@ class Reader {
 Result<ReadSamples> read_sample_csv(std::string_view text, const signal::Signals& signals) {
   HANSE_TRY(const auto table, parse_csv(text, kSampleImportMax));
   HANSE_TRY(const auto columns, read_header(table.header, signals));
-  Reader reader{columns, signals};
+  SampleReader reader{columns, signals};
   for (const auto& row : table.rows) {
     reader.read(row);
     if (reader.size() > kSampleImportMax) {

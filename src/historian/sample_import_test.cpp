@@ -5,7 +5,7 @@
 namespace hanse::historian {
 namespace {
 
-constexpr Timestamp kStart{1'764'000'000'000'000'000};  // 2025-11-24T16:00:00Z
+constexpr Timestamp kImportStart{1'764'000'000'000'000'000};  // 2025-11-24T16:00:00Z
 
 class SampleImport : public testing::Test {
  protected:
@@ -28,7 +28,7 @@ class SampleImport : public testing::Test {
 };
 
 TEST_F(SampleImport, SaysEveryRowsFateAndWritesNothingInADryRun) {
-  test_.append(HistoryUnderTest::kPower, kStart, {1, 2});
+  test_.append(HistoryUnderTest::kPower, kImportStart, {1, 2});
   const std::string_view csv =
       "signal,time,value\n1,2025-11-24T16:00:00Z,1\n1,2025-11-24T16:00:01Z,2.5\n1,1764000002,3\n1,2025-11-24 "
       "16:00:02,4\n1,1764000003000,null\n";
@@ -71,7 +71,7 @@ TEST_F(SampleImport, SaysWhatIsWrongWithTheColumns) {
 }
 
 TEST_F(SampleImport, ComparesWithAHistoryOfManyPages) {
-  test_.append(HistoryUnderTest::kPower, kStart, std::vector<double>(5000, 1));
+  test_.append(HistoryUnderTest::kPower, kImportStart, std::vector<double>(5000, 1));
   std::string csv = "signal,time,value\n";
   for (const int second : {4999, 0, 2500, 6000}) csv += fmt::format("1,{},1\n", 1'764'000'000 + second);
   EXPECT_EQ(run(csv), "not written; 2 unchanged; 3 unchanged; 4 unchanged; 5 create");

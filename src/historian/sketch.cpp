@@ -11,7 +11,7 @@ namespace hanse::historian {
 namespace {
 
 constexpr double kBase = (1 + QuantileSketch::kAccuracy) / (1 - QuantileSketch::kAccuracy);
-constexpr std::size_t kStepsMax = 10'000;
+constexpr std::size_t kSketchSteps = 10'000;
 constexpr int kInfinite = 1 << 30;  // above the logarithm of every finite number
 
 int place_of(double magnitude) {
@@ -66,7 +66,8 @@ Result<std::vector<SketchBucket>> sketches(Historian& history, SignalId signal, 
   if (step <= Duration::zero()) return fail(ErrorCode::invalid, "the step is not a time", {{"step", "must be > 0"}});
   const auto span = static_cast<std::uint64_t>(range.end.ns) - static_cast<std::uint64_t>(range.begin.ns);
   const auto count = (span - 1) / static_cast<std::uint64_t>(step.count()) + 1;
-  if (count > kStepsMax) return fail(ErrorCode::too_large, fmt::format("{} steps are more than {}", count, kStepsMax));
+  if (count > kSketchSteps)
+    return fail(ErrorCode::too_large, fmt::format("{} steps are more than {}", count, kSketchSteps));
   std::vector<SketchBucket> buckets(count);
   for (std::size_t i = 0; i < count; ++i) buckets[i].begin = range.begin + static_cast<std::int64_t>(i) * step;
   Cursor cursor{history, signal, range, std::move(stop)};

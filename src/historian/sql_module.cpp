@@ -28,13 +28,13 @@ int failed(sqlite3_vtab* table, const Error& error) {
   return SQLITE_ERROR;
 }
 
-std::string quoted(std::string_view name) { return fmt::format("\"{}\"", name); }
+std::string sql_name(std::string_view name) { return fmt::format("\"{}\"", name); }
 
 std::string declaration(const SqlTable& table) {
   std::string text = "CREATE TABLE x(";
   for (const auto& column : table.columns) {
     if (&column != table.columns.data()) text += ", ";
-    text += quoted(column.name);
+    text += sql_name(column.name);
     switch (column.type) {
       case SqlType::any:
         break;

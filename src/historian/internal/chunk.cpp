@@ -16,7 +16,7 @@ using signal::Quality;
 using signal::Sample;
 using signal::ValueType;
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kChunkVersion = 1;
 constexpr std::uint8_t kMixedTypes = 1, kMixedQualities = 2, kHasTexts = 4;
 constexpr std::size_t kChecksumBytes = 4;
 constexpr std::size_t kTextBytesMax = 64u << 20;
@@ -93,18 +93,18 @@ void fill_nulls(std::span<const Sample> samples, std::vector<std::uint64_t>& bit
 }
 
 /// What is in front of the columns.
-struct Head {
+struct ChunkHead {
   std::uint8_t flags = 0;
   Summary summary;
 };
 
-Result<Head> read_head(std::string_view bytes, ByteReader& in) {
+Result<ChunkHead> read_head(std::string_view bytes, ByteReader& in) {
   if (bytes.size() < kChecksumBytes + 2) return damaged("it is too short");
   ByteReader check{bytes.substr(bytes.size() - kChecksumBytes)};
   if (check.u32() != crc32c(bytes.substr(0, bytes.size() - kChecksumBytes)))
     return damaged("its checksum doesn't match");
-  if (in.u8() != kVersion) return damaged("its version is unknown");
-  Head head{.flags = in.u8()};
+  if (in.u8() != kChunkVersion) return damaged("its version is unknown");
+  ChunkHead head{.flags = in.u8()};
   if (!read_summary(in, head.summary)) return damaged("its summary doesn't read");
   if (head.summary.samples < 1 || head.summary.samples > static_cast<std::int64_t>(kColumnValuesMax)) {
     return damaged("its count is out of bounds");
@@ -112,7 +112,7 @@ Result<Head> read_head(std::string_view bytes, ByteReader& in) {
   return head;
 }
 
-bool read_columns(ByteReader& in, const Head& head, Columns& columns) {
+bool read_columns(ByteReader& in, const ChunkHead& head, Columns& columns) {
   const auto flags = head.flags;
   constexpr auto kTypeMax = static_cast<std::uint8_t>(ValueType::text),
                  kQualityMax = static_cast<std::uint8_t>(Quality::bad);
@@ -217,7 +217,7 @@ std::string encode_chunk(std::span<const Sample> samples, std::span<const std::s
   }
   std::string bytes;
   ByteWriter out{bytes};
-  out.u8(kVersion);
+  out.u8(kChunkVersion);
   out.u8(flags);
   write_summary(summarise(samples), out);
   out.u8(static_cast<std::uint8_t>(type));

@@ -12,7 +12,7 @@
 namespace hanse::historian::internal {
 namespace {
 
-enum class Way : std::uint8_t { decimal, decimal_float, ordered };
+enum class RealWay : std::uint8_t { decimal, decimal_float, ordered };
 
 constexpr int kDigitsMax = 12;
 constexpr std::array kPowers{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
@@ -24,13 +24,13 @@ constexpr std::size_t kExceptionShare = 32;  // one in so many may be kept apart
 constexpr unsigned kFloatZeros = 29;         // low bits that a double made of a float doesn't use
 
 /// The double nearest to integer / 10^digits, as decoding computes it: a division, because that is rounded correctly.
-template <Way kWay>
+template <RealWay kWay>
 [[gnu::always_inline]] inline double value_of(double integer, double power) {
-  if constexpr (kWay == Way::decimal_float) return static_cast<double>(static_cast<float>(integer / power));
+  if constexpr (kWay == RealWay::decimal_float) return static_cast<double>(static_cast<float>(integer / power));
   return integer / power;
 }
 
-template <Way kWay>
+template <RealWay kWay>
 bool fits(double value, double power) {
   const double scaled = value * power;
   if (!(std::fabs(scaled) < kScaledMax)) return false;
@@ -39,7 +39,7 @@ bool fits(double value, double power) {
 }
 
 /// The fewest digits that hold for nearly all of a sample; nothing when none do.
-template <Way kWay>
+template <RealWay kWay>
 std::optional<int> digits_of(std::span<const std::uint64_t> bits) {
   const std::size_t stride = std::max<std::size_t>(1, bits.size() / 64);
   int digits = 0;
@@ -59,7 +59,7 @@ std::optional<int> digits_of(std::span<const std::uint64_t> bits) {
 }
 
 /// Scales all; `misfits[i]` says which don't come back. Branch-free, so that the compiler vectorises it.
-template <Way kWay>
+template <RealWay kWay>
 std::size_t scale(std::span<const std::uint64_t> bits, double power, std::span<std::int64_t> integers,
                   std::span<std::uint8_t> misfits) {
   std::size_t count = 0;
@@ -76,7 +76,7 @@ std::size_t scale(std::span<const std::uint64_t> bits, double power, std::span<s
   return count;
 }
 
-template <Way kWay>
+template <RealWay kWay>
 bool encode_decimals(std::span<const std::uint64_t> bits, ByteWriter& out) {
   const auto digits = digits_of<kWay>(bits);
   if (!digits) return false;
@@ -116,13 +116,13 @@ void encode_ordered(std::span<const std::uint64_t> bits, ByteWriter& out) {
   const unsigned unused = used == 0 ? 0 : static_cast<unsigned>(std::countr_zero(used));
   std::vector<std::int64_t> integers(bits.size());
   for (std::size_t i = 0; i < bits.size(); ++i) integers[i] = ordered(bits[i]) >> unused;
-  out.u8(static_cast<std::uint8_t>(Way::ordered));
+  out.u8(static_cast<std::uint8_t>(RealWay::ordered));
   out.u8(static_cast<std::uint8_t>(unused));
   encode_integers(integers, out);
 }
 
 /// The trick backwards: valid below 2^51, which a whole chunk's integers are; a damaged one gives some other number.
-template <Way kWay>
+template <RealWay kWay>
 [[gnu::always_inline]] inline void unscale_all(std::span<std::uint64_t> padded, double power) {
   for (std::size_t i = 0; i + kColumnPadding <= padded.size(); i += kColumnPadding) {
     for (std::size_t j = 0; j < kColumnPadding; ++j) {
@@ -134,14 +134,14 @@ template <Way kWay>
 
 #if defined(__x86_64__)
 /// Divisions four at a time: 555 instead of 460 M values/s for a whole chunk, which charts of months are worth.
-template <Way kWay>
+template <RealWay kWay>
 __attribute__((target("avx2"))) void unscale_wide(std::span<std::uint64_t> padded, double power) {
   unscale_all<kWay>(padded, power);
 }
 #endif
 
 /// `padded`: the values and their padding.
-template <Way kWay>
+template <RealWay kWay>
 void unscale(std::span<std::uint64_t> padded, double power) {
   const auto values = padded.first((padded.size() - 1) / kColumnPadding * kColumnPadding);
 #if defined(__x86_64__)
@@ -166,11 +166,11 @@ bool decode_exceptions(ByteReader& in, std::span<std::uint64_t> out) {
 
 void encode_reals(std::span<const std::uint64_t> bits, ByteWriter& out) {
   if (bits.empty()) return;
-  if (encode_decimals<Way::decimal>(bits, out)) return;
+  if (encode_decimals<RealWay::decimal>(bits, out)) return;
   std::uint64_t used = 0;
   for (const auto one : bits) used |= one;
   const bool floats = static_cast<unsigned>(std::countr_zero(used)) >= kFloatZeros;
-  if (floats && encode_decimals<Way::decimal_float>(bits, out)) return;
+  if (floats && encode_decimals<RealWay::decimal_float>(bits, out)) return;
   encode_ordered(bits, out);
 }
 
@@ -178,11 +178,11 @@ bool decode_reals(ByteReader& in, std::span<std::uint64_t> out) {
   HANSE_ASSERT(out.size() >= kColumnPadding);
   const auto values = out.first(out.size() - kColumnPadding);
   if (values.empty()) return true;
-  const auto way = static_cast<Way>(in.u8());
+  const auto way = static_cast<RealWay>(in.u8());
   const unsigned parameter = in.u8();
   // The same 64 bits seen as signed: an aliasing that the standard allows.
   const std::span integers{reinterpret_cast<std::int64_t*>(out.data()), out.size()};
-  if (way == Way::ordered) {
+  if (way == RealWay::ordered) {
     if (parameter > 63 || !decode_integers(in, integers)) return false;
     for (auto& one : values) {
       const auto turned = ordered(one << parameter);
@@ -191,10 +191,10 @@ bool decode_reals(ByteReader& in, std::span<std::uint64_t> out) {
     }
     return true;
   }
-  if (way > Way::ordered || parameter > static_cast<unsigned>(kDigitsMax) || !decode_integers(in, integers))
+  if (way > RealWay::ordered || parameter > static_cast<unsigned>(kDigitsMax) || !decode_integers(in, integers))
     return false;
-  if (way == Way::decimal) unscale<Way::decimal>(out, kPowers[parameter]);
-  if (way == Way::decimal_float) unscale<Way::decimal_float>(out, kPowers[parameter]);
+  if (way == RealWay::decimal) unscale<RealWay::decimal>(out, kPowers[parameter]);
+  if (way == RealWay::decimal_float) unscale<RealWay::decimal_float>(out, kPowers[parameter]);
   return decode_exceptions(in, values);
 }
 

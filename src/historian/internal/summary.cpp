@@ -12,16 +12,16 @@ namespace hanse::historian::internal {
 namespace {
 
 constexpr std::uint8_t kRaw = 255;
-constexpr std::array kPowers{1.0, 10.0, 100.0, 1000.0, 10000.0};
+constexpr std::array kShortPowers{1.0, 10.0, 100.0, 1000.0, 10000.0};
 constexpr std::uint8_t kSummariesVersion = 1;
 
 /// A number that is a short decimal takes two to five bytes, any other nine.
 void write_number(double value, ByteWriter& out) {
-  for (std::uint8_t digits = 0; digits < kPowers.size(); ++digits) {
-    const double scaled = value * kPowers[digits];
+  for (std::uint8_t digits = 0; digits < kShortPowers.size(); ++digits) {
+    const double scaled = value * kShortPowers[digits];
     if (!(std::fabs(scaled) < 1e12)) break;
     const auto integer = static_cast<std::int64_t>(std::llround(scaled));
-    if (std::bit_cast<std::uint64_t>(static_cast<double>(integer) / kPowers[digits]) ==
+    if (std::bit_cast<std::uint64_t>(static_cast<double>(integer) / kShortPowers[digits]) ==
         std::bit_cast<std::uint64_t>(value)) {
       out.u8(digits);
       out.signed_varint(integer);
@@ -35,11 +35,11 @@ void write_number(double value, ByteWriter& out) {
 double read_number(ByteReader& in) {
   const auto digits = in.u8();
   if (digits == kRaw) return std::bit_cast<double>(in.u64());
-  if (digits >= kPowers.size()) {
+  if (digits >= kShortPowers.size()) {
     in.fail();
     return 0;
   }
-  return static_cast<double>(in.signed_varint()) / kPowers[digits];
+  return static_cast<double>(in.signed_varint()) / kShortPowers[digits];
 }
 
 std::int64_t bits_of(double value) { return std::bit_cast<std::int64_t>(value); }

@@ -9,7 +9,7 @@
 namespace hanse::historian::internal {
 namespace {
 
-enum class Way : std::uint8_t { regular, differences, grid };
+enum class TimeWay : std::uint8_t { regular, differences, grid };
 constexpr std::array<std::int64_t, 4> kUnits{1'000'000'000, 1'000'000, 1'000, 1};
 
 bool is_regular(std::span<const std::int64_t> times) {
@@ -59,7 +59,7 @@ bool fill_regular(std::int64_t first, std::int64_t step, std::span<std::int64_t>
 void encode_times(std::span<const std::int64_t> times, std::int64_t base, ByteWriter& out) {
   if (times.empty()) return;
   if (is_regular(times)) {
-    out.u8(static_cast<std::uint8_t>(Way::regular));
+    out.u8(static_cast<std::uint8_t>(TimeWay::regular));
     out.signed_varint(wrapping_sub(times[0], base));
     out.signed_varint(times.size() > 1 ? wrapping_sub(times[1], times[0]) : 0);
     return;
@@ -75,7 +75,7 @@ void encode_times(std::span<const std::int64_t> times, std::int64_t base, ByteWr
     off_grid[i] = off = wrapping_add(off, wrapping_sub(differences[i], step));
   }
   const bool grid = estimated_bits(off_grid) < estimated_bits(differences);
-  out.u8(static_cast<std::uint8_t>(grid ? Way::grid : Way::differences));
+  out.u8(static_cast<std::uint8_t>(grid ? TimeWay::grid : TimeWay::differences));
   out.u8(static_cast<std::uint8_t>(unit));
   out.signed_varint(wrapping_sub(times[0], base));
   if (grid) out.signed_varint(step);
@@ -86,21 +86,21 @@ bool decode_times(ByteReader& in, std::int64_t base, std::span<std::int64_t> out
   HANSE_ASSERT(out.size() >= kColumnPadding);
   const auto times = out.first(out.size() - kColumnPadding);
   if (times.empty()) return true;
-  const auto way = static_cast<Way>(in.u8());
-  if (way == Way::regular) {
+  const auto way = static_cast<TimeWay>(in.u8());
+  if (way == TimeWay::regular) {
     const auto first = wrapping_add(base, in.signed_varint()), step = in.signed_varint();
     return in.ok() && fill_regular(first, step, out);
   }
   const std::size_t unit = in.u8();
-  if (way > Way::grid || unit >= kUnits.size()) return false;
+  if (way > TimeWay::grid || unit >= kUnits.size()) return false;
   times[0] = wrapping_add(base, in.signed_varint());
-  const auto step = way == Way::grid ? static_cast<std::uint64_t>(in.signed_varint()) : 0;
+  const auto step = way == TimeWay::grid ? static_cast<std::uint64_t>(in.signed_varint()) : 0;
   if (!in.ok() || !decode_integers(in, out.subspan(1))) return false;
   const auto scale = static_cast<std::uint64_t>(kUnits[unit]);
   auto last = static_cast<std::uint64_t>(times[0]);
   for (std::size_t i = 1; i < times.size(); ++i) {
     const auto number = static_cast<std::uint64_t>(times[i]);
-    if (way == Way::grid) {
+    if (way == TimeWay::grid) {
       times[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(times[0]) + (number + step * i) * scale);
     } else {
       last += number * scale;
