@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+// A submodel changes; its page says who changed what and when, and shows it as it was.
+import { Browser, expect, makeAdministrator, Node, open as openUrl, runCases, shot, sound, until } from './browser.mjs';
+
+const node = await new Node('demo').start();
+const browser = await Browser.start();
+const page = await browser.page({ url: node.url });
+const open = (path) => openUrl(page, node.url + path);
+const kId = 'urn:recipe';
+const recipe = (speed, more = []) => ({ modelType: 'Submodel', id: kId, idShort: 'Recipe', submodelElements: [{ modelType: 'Property', idShort: 'Speed', valueType: 'xs:int', value: speed }, ...more] });
+const send = (method, path, body) => page.evaluate(async ([how, at, what]) => {
+  const answer = await fetch(at, { method: how, headers: { 'Content-Type': 'application/json', 'X-Hanse-Csrf': '1' }, body: JSON.stringify(what) });
+  return answer.status;
+}, [method, path, body]);
+
+async function aChangeIsSeenAndTheTimeBeforeItToo() {
+  await makeAdministrator(page, node.setup, 'anna');
+  expect(await send('POST', '/api/v3/submodels', recipe('1200')) === 201, 'the submodel is not there');
+  expect(await send('PUT', `/api/v3/submodels/${Buffer.from(kId).toString('base64url')}`, recipe('1480', [{ modelType: 'Capability', idShort: 'Cooling' }])) === 204, 'it did not change');
+  await open(`/twin?submodel=${encodeURIComponent(kId)}`);
+  await page.getByRole('heading', { name: 'Versions' }).waitFor();
+  await page.getByRole('button', { name: 'What changed' }).click();
+  await page.getByText('Speed#value').waitFor();
+  await page.getByText('Cooling', { exact: true }).last().waitFor();
+  await sound(page, 'twin-difference');
+  await shot(page, 'twin-difference');
+  await page.getByRole('button', { name: 'Look at it' }).last().click();
+  await until('the value of then', async () => (await page.locator('td.value').first().textContent())?.includes('1200'));
+  await page.getByText('So since').waitFor();
+  await sound(page, 'twin-past');
+  await shot(page, 'twin-past');
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await until('the value of now', async () => (await page.locator('td.value').first().textContent())?.includes('1480'));
+}
+
+await runCases(browser, { aChangeIsSeenAndTheTimeBeforeItToo }, async () => {
+  await browser.stop();
+  await node.stop();
+  node.forget();
+});
