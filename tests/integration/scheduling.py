@@ -112,6 +112,30 @@ def a_broken_machine_replans_with_reason():
     wait_until(lambda: not is_down(), 120)
 
 
+def what_people_tell_replans_with_cause_and_reason():
+    board = gantt()
+    late = next(o for o in sorted(board["operations"], key=lambda o: o["start"], reverse=True) if o["state"] == "planned")
+    there = iso(datetime.datetime.fromisoformat(late["start"].replace("Z", "+00:00")) + datetime.timedelta(hours=3))
+    told = node.post(f"{BASE}/tell", {"kind": "material_late", "order": late["order"], "step": late["step"],
+                                      "material": "castings", "until": there, "reason": "the foundry is late"})
+    assert told["record"] == "arrivals", told
+    assert node.get(f"{BASE}/arrivals/{told['id']}")["at"].startswith(there[:19])
+
+    def answered():  # Together with what else happened meanwhile: the operation's own reason tells it apart.
+        for line in node.get(f"{BASE}/versions?limit=10")["items"]:
+            for change in node.get(f"{BASE}/versions/{line['version']}")["changes"]:
+                if (change["order"], change["step"], change["reason"]) == (late["order"], late["step"], "material_late"):
+                    return change
+        return None
+
+    change = wait_until(answered, 60)
+    assert change["text"].startswith("castings comes at ") and change["text"].endswith("the foundry is late"), change
+    assert change["start"] >= there[:19], change
+    wrong = node.call("POST", f"{BASE}/tell", {"kind": "operator_absent", "person": "nobody", "until": there})
+    assert wrong.status in (400, 422) and b"person" in wrong.body, wrong.body
+    assert node.call("POST", f"{BASE}/tell", {"kind": "vehicle_lost"}).status == 404
+
+
 def outlook_calendar_load_and_native_json_agree_with_the_schedule():
     board = gantt()
     outlook = node.post(f"{BASE}/outlook", {"runs": 20})["outlook"]
@@ -144,5 +168,5 @@ with node:
     run_cases("integration", [the_demo_has_a_schedule_at_first_start, machines_make_what_is_planned,
                               a_move_is_tried_made_and_taken_back, more_is_promised,
                               an_order_comes_in_by_import_and_one_has_no_place, a_broken_machine_replans_with_reason,
-                              outlook_calendar_load_and_native_json_agree_with_the_schedule,
+                              what_people_tell_replans_with_cause_and_reason, outlook_calendar_load_and_native_json_agree_with_the_schedule,
                               who_may_only_look_changes_nothing])
