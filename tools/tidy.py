@@ -149,6 +149,33 @@ def check_family_ids():
         report(ROOT / "web/src/apps" / missing, 1, f"page folder '{missing}' has no app or room of the same id")
 
 
+FILE_LOCAL = re.compile(r"(?:inline )?const(?:expr)? [^=({]*?\b(k[A-Z]\w*)(?:\{|\[| =)|(?:struct|class|enum class) (\w+)\b(?!;)"
+                        r"|(?!namespace|return|template|using|static_assert|HANSE_|TEST|INSTANTIATE)(\w[\w:<>,&*\[\] ]+ \w+\(.*\)(?: const)?) \{")
+
+
+def check_file_locals(table):
+    """Several files of a room are compiled as one (cmake/hanse_module.cmake), so a name of one file is no other's."""
+    seen: dict[tuple[str, bool, str], str] = {}
+    for path in tracked("src/*.cpp"):
+        if path.name.endswith("_fuzz.cpp") or path.name == "main.cpp":
+            continue
+        room = room_of(str(path.relative_to(ROOT / "src")), table)
+        spaces, hidden = "", False
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if line.startswith("namespace"):
+                hidden = line == "namespace {"
+                spaces = spaces if hidden else line
+            elif line == "}  // namespace":
+                hidden = False
+            match = FILE_LOCAL.match(line) if hidden else None
+            if not match:
+                continue
+            name = next(group for group in match.groups() if group)
+            known = seen.setdefault((room, path.name.endswith("_test.cpp"), f"{spaces}{name}"), path.name)
+            if known != path.name:
+                report(path, number, f"'{name}' is in {known} too; share it, or call it what it is here")
+
+
 FORBIDDEN_TEXT = re.compile(r"/work/|artifactory|\bhelper session\b|registry\.npmjs", re.IGNORECASE)
 
 
@@ -169,6 +196,7 @@ def main():
     check_readmes(table)
     check_decisions()
     check_family_ids()
+    check_file_locals(table)
     check_texts()
     print("\n".join(findings) if findings else "tidy: nothing to say")
     return 1 if findings else 0

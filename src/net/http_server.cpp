@@ -13,7 +13,7 @@ namespace {
 
 constexpr Duration kAcceptPause = 100ms;  // When file descriptors ran out: nothing gets better at once.
 
-std::string address_of(const std::string& peer) { return peer.substr(0, peer.rfind(':')); }
+std::string peer_address(const std::string& peer) { return peer.substr(0, peer.rfind(':')); }
 
 }  // namespace
 
@@ -43,7 +43,7 @@ asio::awaitable<void> HttpServer::accept_loop(Listener& listener, std::shared_pt
       co_await std::move(waiting_a_moment);
       continue;
     }
-    const std::string address = address_of((*accepted)->peer());
+    const std::string address = peer_address((*accepted)->peer());
     if (!admit(address)) {
       ++figures_.refused_connections;
       continue;

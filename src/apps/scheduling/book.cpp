@@ -89,10 +89,6 @@ std::string needed_by(const Ledger& ledger, const std::string& id) {
   return {};
 }
 
-std::string with_reason(std::string sentence, const std::string& reason) {
-  return reason.empty() ? sentence : sentence + ": " + reason;
-}
-
 /// What a changed record means to the schedule, as its next version will say why it came.
 template <class T>
 std::string sentence_of(const Ledger& ledger, const T& record) {

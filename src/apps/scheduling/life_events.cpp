@@ -10,10 +10,6 @@ namespace {
 namespace solver = optimiser::scheduling;
 
 /// `what`, and the reason when somebody gave one.
-std::string explained(std::string what, const std::string& reason) {
-  return reason.empty() ? what : what + ": " + reason;
-}
-
 solver::Event event_of(solver::EventKind kind, solver::Seconds at, std::string text) {
   solver::Event event;
   event.kind = kind;
@@ -47,7 +43,7 @@ void add_absences(const Situation& situation, const Model& model, std::vector<so
       if (person == people.end()) continue;
       const auto& name = crew->second.name.empty() ? crew->first : crew->second.name;
       auto event = event_of(solver::EventKind::operator_absent, std::max(0, model.seconds(absence.begin)),
-                            explained(fmt::format("{} is absent", name), absence.reason));
+                            with_reason(fmt::format("{} is absent", name), absence.reason));
       event.until = model.seconds(absence.end);
       event.person = solver::OperatorIndex{person->second};
       out.push_back(std::move(event));
@@ -69,11 +65,11 @@ void add_material(const Situation& situation, const Model& model, std::vector<so
       const auto start = planned.find(model.keys[i]);
       if (!arrival.step.empty() && arrival.step != model.keys[i].step) continue;
       if (model.running[i] || start == planned.end() || arrival.at <= start->second) continue;
-      auto event =
-          event_of(solver::EventKind::material_late, model.now,
-                   explained(fmt::format("{} comes at {}", arrival.material.empty() ? "its material" : arrival.material,
-                                         to_string(arrival.at)),
-                             arrival.reason));
+      auto event = event_of(
+          solver::EventKind::material_late, model.now,
+          with_reason(fmt::format("{} comes at {}", arrival.material.empty() ? "its material" : arrival.material,
+                                  to_string(arrival.at)),
+                      arrival.reason));
       event.until = model.seconds(arrival.at);
       event.operation = solver::OperationIndex{i};
       out.push_back(std::move(event));
@@ -173,13 +169,13 @@ std::vector<solver::Event> life_events(const Situation& situation, const Model& 
     if (network.out_of_service == 0) continue;
     out.push_back(
         event_of(solver::EventKind::vehicle_lost, model.now,
-                 explained(fmt::format("{} of {} vehicles out of service", network.out_of_service, network.vehicles),
-                           network.reason)));
+                 with_reason(fmt::format("{} of {} vehicles out of service", network.out_of_service, network.vehicles),
+                             network.reason)));
   }
   for (const auto& [id, tariff] : situation.ledger->tariffs) {
     if (!new_prices) continue;
     auto event =
-        event_of(solver::EventKind::price_change, model.now, explained("energy has other prices", tariff.reason));
+        event_of(solver::EventKind::price_change, model.now, with_reason("energy has other prices", tariff.reason));
     event.tariff = model.problem.tariff;
     out.push_back(std::move(event));
   }

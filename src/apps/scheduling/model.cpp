@@ -484,7 +484,8 @@ std::vector<plant::Span> working_spans(const plant::Records& plant, const AssetI
   return working_spans(*calendar, *plant.zone_of(asset), range);
 }
 
-std::vector<plant::Span> working_spans(const plant::Calendar& calendar, const plant::TimeZone& zone, plant::Span range) {
+std::vector<plant::Span> working_spans(const plant::Calendar& calendar, const plant::TimeZone& zone,
+                                       plant::Span range) {
   std::vector<plant::Span> out;
   for (const auto& shift : plant::shifts_between(calendar, zone, range)) {
     Timestamp from = shift.span.begin;

@@ -99,4 +99,8 @@ std::vector<FieldError> check(const plant::Records& plant, const Ledger& ledger,
   return errors;
 }
 
+std::string with_reason(std::string sentence, const std::string& reason) {
+  return reason.empty() ? sentence : sentence + ": " + reason;
+}
+
 }  // namespace hanse::apps::scheduling

@@ -155,4 +155,7 @@ struct EnergyTariff {
 };
 HANSE_DESCRIBE(EnergyTariff, (id, prices, machines, reason))
 
+/// `sentence: reason`, or the sentence alone.
+std::string with_reason(std::string sentence, const std::string& reason);
+
 }  // namespace hanse::apps::scheduling

@@ -10,7 +10,7 @@ namespace hanse::twin {
 namespace {
 
 /// A value of an operand, or nothing for a cast that failed.
-using Outcome = std::optional<QueryValue>;
+using OperandValue = std::optional<QueryValue>;
 
 Truth truth_of(bool holds) { return holds ? Truth::yes : Truth::no; }
 
@@ -264,8 +264,8 @@ class Evaluation {
     return !has_text || !node.has(Name::value) || visit(node.text(Name::value));
   }
 
-  using EachOutcome = const std::function<bool(const Outcome&)>&;
-  bool outcomes_of(const Operand& operand, EachOutcome visit) {
+  using EachValue = const std::function<bool(const OperandValue&)>&;
+  bool values_of_operand(const Operand& operand, EachValue visit) {
     switch (operand.kind) {
       case Operand::Kind::constant:
         return visit(operand.value);
@@ -274,12 +274,13 @@ class Evaluation {
           return texts_of(operand.field, node, [&](std::string_view text) { return visit(text_value(text)); });
         });
       case Operand::Kind::cast:
-        return outcomes_of(operand.of.front(),
-                           [&](const Outcome& inner) { return visit(inner ? cast(*inner, operand.type) : Outcome{}); });
+        return values_of_operand(operand.of.front(), [&](const OperandValue& inner) {
+          return visit(inner ? cast(*inner, operand.type) : OperandValue{});
+        });
       case Operand::Kind::date_part:
-        return outcomes_of(operand.of.front(), [&](const Outcome& inner) {
-          const auto time = inner ? cast(*inner, ValueType::date_time) : Outcome{};
-          return visit(time ? Outcome{part_of(*time, operand.part)} : Outcome{});
+        return values_of_operand(operand.of.front(), [&](const OperandValue& inner) {
+          const auto time = inner ? cast(*inner, ValueType::date_time) : OperandValue{};
+          return visit(time ? OperandValue{part_of(*time, operand.part)} : OperandValue{});
         });
     }
     return true;
@@ -290,14 +291,14 @@ class Evaluation {
     const auto& left = condition.operands[0];
     const auto& right = condition.operands[1];
     if (condition.pattern) return of_pattern(left, *condition.pattern);
-    std::vector<Outcome> others;
-    outcomes_of(right, [&](const Outcome& each) {
+    std::vector<OperandValue> others;
+    values_of_operand(right, [&](const OperandValue& each) {
       others.push_back(each);
       return true;
     });
     Tally tally;
     bool any_left = false;
-    outcomes_of(left, [&](const Outcome& each) {
+    values_of_operand(left, [&](const OperandValue& each) {
       any_left = true;
       for (const auto& other : others) {
         if (--work_ < 0 || tally.add(relate(condition, each, other))) return false;
@@ -315,7 +316,7 @@ class Evaluation {
     return truth_of(comparison == Comparison::ne && !both);
   }
 
-  static Truth relate(const Condition& condition, const Outcome& left, const Outcome& right) {
+  static Truth relate(const Condition& condition, const OperandValue& left, const OperandValue& right) {
     if (!left || !right) return Truth::invalid;
     if (condition.comparison >= Comparison::contains)
       return compare_texts(condition.comparison, left->text, right->text);
@@ -334,7 +335,7 @@ class Evaluation {
     constexpr std::size_t kBytesPerWork = 64;
     constexpr std::size_t kMatchedMax = 64u << 10;
     Tally tally;
-    outcomes_of(left, [&](const Outcome& each) {
+    values_of_operand(left, [&](const OperandValue& each) {
       if (!each || each->text.size() > kMatchedMax) return !tally.add(Truth::invalid);
       work_ -= static_cast<std::int64_t>(each->text.size() * pattern.size() / kBytesPerWork);
       return work_ >= 0 && !tally.add(truth_of(pattern.found_in(each->text)));

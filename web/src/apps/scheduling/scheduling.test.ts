@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CauseLink, Gantt, LateOrder } from '../../api/contract';
-import { boardTitle, exceptionSentence, fromWall, linkSentence, tellBody, type TellDraft, wallInput, zoneOffset } from './scheduling';
+import { boardTitle, exceptionSentence, linkSentence, tellBody, type TellDraft } from './scheduling';
+import { fromWall, wallInput, zoneOffset } from '../../ui/wall_clock';
 
 const board = (late: number, unplaced: number, down: string[] = []): Gantt => ({
   now: '', from: '', to: '', frozen_until: '', firm_until: '', version: 3, published_at: null, by: '', why: '', nervousness: 0,
