@@ -176,6 +176,15 @@ def check_file_locals(table):
                 report(path, number, f"'{name}' is in {known} too; share it, or call it what it is here")
 
 
+def check_executables():
+    """A test that can't be executed is passed over without a word."""
+    for path in tracked("tests/*", "tools/*", "dev"):
+        with path.open("rb") as file:
+            script = file.read(2) == b"#!"
+        if script and not path.stat().st_mode & 0o100:
+            report(path, 1, "begins with #! and isn't executable: chmod +x, or it never runs")
+
+
 FORBIDDEN_TEXT = re.compile(r"/work/|artifactory|\bhelper session\b|registry\.npmjs", re.IGNORECASE)
 
 
@@ -197,6 +206,7 @@ def main():
     check_decisions()
     check_family_ids()
     check_file_locals(table)
+    check_executables()
     check_texts()
     print("\n".join(findings) if findings else "tidy: nothing to say")
     return 1 if findings else 0
