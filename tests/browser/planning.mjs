@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // A planner's morning: the board shows the demo's orders with what the machines do, an operation is dragged, locked and
-// taken back, more is promised, a late order says why, the list at a machine is worked off.
+// taken back, more is promised, a late order says why, the list at a machine is worked off, late material is told.
 import { Browser, Node, expect, makeAdministrator, open as openUrl, runCases, shot, sizes, sound, until } from './browser.mjs';
 
 const node = await new Node().start();
@@ -91,6 +91,35 @@ async function machine() {
   await shot(page, 'scheduling-dispatch');
 }
 
+async function told() {
+  const waiting = (await read('/gantt')).operations.filter((o) => o.state === 'planned' && !o.pinned);
+  const soon = waiting.sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
+  await open('/scheduling');
+  await page.locator('button[name=tell]').click();
+  await page.locator('dialog select[name=kind]').selectOption('operator_absent');
+  await page.getByText('No operators are recorded').waitFor();
+  await page.getByRole('link', { name: /^Import them/ }).click();
+  await page.getByText('or paste rows').click();
+  await page.locator('textarea[name=import-rows]').fill('id,name,skills,count\nfitters,Fitters,"milling,set-up",0\n');
+  await page.locator('button[name=import-check]').click();
+  await page.getByText('count:').first().waitFor();
+  await sound(page, 'a wrong import');
+  await page.locator('textarea[name=import-rows]').fill('id,name,skills,count\nfitters,Fitters,"milling,set-up",3\n');
+  await page.locator('button[name=import-check]').click();
+  await page.getByText('will be created').waitFor();
+  await shot(page, 'scheduling-import');
+  await page.locator('button[name=import]').click();
+  await until('the operators', async () => (await read('/operators')).items.some((one) => one.id === 'fitters' && one.count === 3));
+  await open('/scheduling');
+  await page.locator('button[name=tell]').click();
+  await page.locator('dialog select[name=order]').selectOption(soon.order);
+  await page.locator('dialog input[name=reason]').fill('the lorry broke down');
+  await sound(page, 'what happened');
+  await shot(page, 'scheduling-tell');
+  await page.locator('dialog button[name=say]').click();
+  await until('a schedule that answers it', async () => (await read('/versions?limit=20')).items.some((one) => one.why.includes('the lorry broke down')));
+}
+
 async function others() {
   for (const [path, name] of [['/scheduling/late', 'late'], ['/scheduling/load', 'load'], ['/scheduling/changes', 'changes']]) {
     await open(path);
@@ -110,7 +139,7 @@ async function others() {
   }
 }
 
-await runCases(browser, { board, drag, promise, machine, others }, async () => {
+await runCases(browser, { board, drag, promise, machine, told, others }, async () => {
   await browser.stop();
   await node.stop();
   node.forget();
