@@ -9,7 +9,6 @@ namespace {
 
 namespace solver = optimiser::scheduling;
 
-/// `what`, and the reason when somebody gave one.
 solver::Event event_of(solver::EventKind kind, solver::Seconds at, std::string text) {
   solver::Event event;
   event.kind = kind;
