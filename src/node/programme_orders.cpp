@@ -80,7 +80,14 @@ TakenOrders production_orders(const std::vector<LineOrder>& orders, const apps::
       made.status = OrderStatus::open;
       made.customer = need_name;
       made.programme_order = order.id;
-      if (known == ledger.orders.end() || known->second != made) out.changed.push_back(std::move(made));
+      if (known != ledger.orders.end() && known->second == made) continue;
+      // What the ledger couldn't read again must not get in.
+      if (const auto checked = from_json<ProductionOrder>(to_json(made)); !checked) {
+        out.refused.push_back(fmt::format("week {} of order '{}' of '{}' has no place in the schedule: {}", week.week,
+                                          order.id, need_name, to_string(checked.error())));
+        continue;
+      }
+      out.changed.push_back(std::move(made));
     }
   }
   for (const auto& [id, order] : ledger.orders) {

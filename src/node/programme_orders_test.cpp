@@ -94,5 +94,14 @@ TEST_F(JoinedOrders, OffersAndThePastAreNoWorkAndAPartNobodyKnowsIsSaid) {
   EXPECT_NE(taken().refused[0].find("names no product"), std::string::npos);
 }
 
+TEST_F(JoinedOrders, WhatTheLedgerCouldNotReadAgainIsRefusedAndTheRestIsTaken) {
+  joined.order.weeks[0].quantity = 1e9;
+  const auto orders = taken();
+  ASSERT_EQ(orders.changed.size(), 1u);
+  EXPECT_EQ(orders.changed[0].quantity, 100);
+  ASSERT_EQ(orders.refused.size(), 1u);
+  EXPECT_NE(orders.refused[0].find("quantity"), std::string::npos) << orders.refused[0];
+}
+
 }  // namespace
 }  // namespace hanse::node

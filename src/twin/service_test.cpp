@@ -413,6 +413,14 @@ TEST_F(TwinServiceTest, APartnerGetsWhatIsOfferedLessWhatIsMasked) {
   EXPECT_EQ(offered("urn:a#1/$value", {"Sizes.Speed"}), R"({"Speed":7,"Sizes":{"Width":8}})");
   EXPECT_EQ(offered("urn:a#1", {"Speed", "Sizes"}), R"({"modelType":"Submodel","idShort":"Data","id":"urn:a#1"})");
   EXPECT_EQ(offered("urn:a#1#Sizes/$value", {"Sizes"}), "-") << "what is masked isn't there by its path either";
+  constexpr auto kList = R"({"modelType":"SubmodelElementList","idShort":"L","typeValueListElement":"Property",)"
+                         R"("valueTypeListElement":"xs:int","value":[)"
+                         R"({"modelType":"Property","valueType":"xs:int","value":"1"},)"
+                         R"({"modelType":"Property","valueType":"xs:int","value":"2"}]})";
+  ASSERT_EQ(call(Method::post, "/api/v3/submodels", a_submodel("urn:list", kList)).status, 201);
+  EXPECT_EQ(offered("urn:list/$value", {"L[0]"}), R"({"L":[2]})");
+  EXPECT_EQ(offered("urn:list#L[1]/$value", {"L[0]"}), "2") << "an entry keeps its place when one before it is masked";
+  EXPECT_EQ(offered("urn:list#L[0]/$value", {"L[0]"}), "-") << "and nothing moves up into a masked one's place";
   EXPECT_EQ(offered("urn:none"), "-");
   EXPECT_EQ(offered("urn:a#1#None"), "-");
   EXPECT_EQ(offered("urn:t:submodel:press-7:signals/$value"), R"({"spindle_speed":1480.5})") << "the value of now";

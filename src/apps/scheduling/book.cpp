@@ -19,47 +19,18 @@ bool is_id(std::string_view id) {
   });
 }
 
-template <class T>
-std::map<std::string, T>& records_of(Ledger& ledger);
-template <>
-std::map<std::string, ProductionOrder>& records_of(Ledger& ledger) {
-  return ledger.orders;
-}
-template <>
-std::map<std::string, Routing>& records_of(Ledger& ledger) {
-  return ledger.routings;
-}
-template <>
-std::map<std::string, ChangeOverMatrix>& records_of(Ledger& ledger) {
-  return ledger.change_overs;
-}
-template <>
-std::map<std::string, MaintenanceWindow>& records_of(Ledger& ledger) {
-  return ledger.maintenance;
-}
-template <>
-std::map<std::string, Operator>& records_of(Ledger& ledger) {
-  return ledger.operators;
-}
-template <>
-std::map<std::string, Absence>& records_of(Ledger& ledger) {
-  return ledger.absences;
-}
-template <>
-std::map<std::string, MaterialArrival>& records_of(Ledger& ledger) {
-  return ledger.arrivals;
-}
-template <>
-std::map<std::string, TransportNetwork>& records_of(Ledger& ledger) {
-  return ledger.transport;
-}
-template <>
-std::map<std::string, EnergyTariff>& records_of(Ledger& ledger) {
-  return ledger.tariffs;
-}
-template <class T>
-const std::map<std::string, T>& records_of(const Ledger& ledger) {
-  return records_of<T>(const_cast<Ledger&>(ledger));  // Nothing is written through it.
+/// The ledger's records of one kind, to change where the ledger is.
+template <class T, class AnyLedger>
+auto& records_of(AnyLedger& ledger) {
+  if constexpr (std::is_same_v<T, ProductionOrder>) return (ledger.orders);
+  if constexpr (std::is_same_v<T, Routing>) return (ledger.routings);
+  if constexpr (std::is_same_v<T, ChangeOverMatrix>) return (ledger.change_overs);
+  if constexpr (std::is_same_v<T, MaintenanceWindow>) return (ledger.maintenance);
+  if constexpr (std::is_same_v<T, Operator>) return (ledger.operators);
+  if constexpr (std::is_same_v<T, Absence>) return (ledger.absences);
+  if constexpr (std::is_same_v<T, MaterialArrival>) return (ledger.arrivals);
+  if constexpr (std::is_same_v<T, TransportNetwork>) return (ledger.transport);
+  if constexpr (std::is_same_v<T, EnergyTariff>) return (ledger.tariffs);
 }
 
 template <class T>

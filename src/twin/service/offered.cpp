@@ -110,11 +110,18 @@ Result<std::string> offered_submodel(Twins& twins, const OfferedTwin& offered, c
   auto& submodel = environment.list(Name::submodels)->front();
   const auto gone = fail(ErrorCode::not_found, fmt::format("the submodel has no element '{}'", offered.path));
   if (mask.has(submodel.text(Name::idShort))) return gone;
-  mask.apply(submodel);
-  if (offered.path.empty()) return json_of(submodel, offered.values);
-  HANSE_TRY(const auto path, parse_element_path(offered.path));
-  const auto* element = find_element(std::as_const(submodel), path);
-  if (!element) return gone;
+  // Masked by the path it has here: taking out entries of a list would give those behind them other places.
+  ElementPath path;
+  if (!offered.path.empty()) {
+    HANSE_TRY(path, parse_element_path(offered.path));
+  }
+  auto* element = &submodel;
+  for (std::size_t length = 1; length <= path.size(); ++length) {
+    const ElementPath part{path.begin(), path.begin() + static_cast<std::ptrdiff_t>(length)};
+    element = find_element(submodel, part);
+    if (!element || mask.has(element->text(Name::idShort)) || mask.has(to_string(part))) return gone;
+  }
+  mask.apply(*element, path);
   return json_of(*element, offered.values);
 }
 

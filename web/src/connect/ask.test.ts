@@ -33,5 +33,7 @@ describe('asking for a change', () => {
     expect(typedValue('boolean', '')).toBeNull();
     expect(typedValue('json', '[1, "a"]')).toEqual({ value: [1, 'a'] });
     expect(typedValue('json', '[1,')).toBeNull();
+    expect(typedValue('number', '9007199254740993')).toBeNull();
+    expect(typedValue('json', '[{"a":9007199254740993}]')).toBeNull();
   });
 });

@@ -48,6 +48,13 @@ export function entryOf(one: Changeable, type: ValueType | undefined): Entry {
   }
 }
 
+/** A machine mustn't get another number than the one that was typed: above 2^53 the browser rounds whole ones. */
+function isExact(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
+  if (value !== null && typeof value === 'object') return Object.values(value).every(isExact);
+  return true;
+}
+
 /** What was typed, as the node wants it; nothing where it is none yet. */
 export function typedValue(entry: Entry, text: string): { value: unknown } | null {
   switch (entry) {
@@ -56,10 +63,11 @@ export function typedValue(entry: Entry, text: string): { value: unknown } | nul
     case 'boolean':
       return text === '' ? null : { value: text === 'true' };
     case 'number':
-      return text.trim() === '' || !Number.isFinite(Number(text)) ? null : { value: Number(text) };
+      return text.trim() === '' || !Number.isFinite(Number(text)) || !isExact(Number(text)) ? null : { value: Number(text) };
     case 'json':
       try {
-        return { value: JSON.parse(text) as unknown };
+        const value: unknown = JSON.parse(text);
+        return isExact(value) ? { value } : null;
       } catch {
         return null;
       }
