@@ -71,16 +71,22 @@ Result<void> Connector::run(const store::Actor& actor, const Work& work) {
   }
   queue_.drop(dropped);
   queue_.release(staged);
-  for (const auto& process : changed) {
-    set_deadline(process);
-    if (listener_) listener_(process);
-  }
+  for (const auto& process : changed) tell(process);
   std::vector<std::string> touched;
   for (const auto* items : {&staged, &dropped}) {
     for (const auto& item : *items) touched.push_back(item.process);
   }
   send_all(queue_.take(touched, parts_.clock.now()));
   return {};
+}
+
+/// Threads come here in another order than their transactions had: what holds is what the store has by now.
+void Connector::tell(const Process& changed) {
+  const std::lock_guard lock{telling_mutex_};
+  const auto now = processes_.find(changed.id);
+  const auto& process = now && *now ? (*now)->record : changed;
+  set_deadline(process);
+  if (listener_) listener_(process);
 }
 
 void Connector::set_deadline(const Process& process) {

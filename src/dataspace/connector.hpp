@@ -110,7 +110,8 @@ class Connector {
   /// Sends what is due and ends what is overdue.
   void wake();
   std::size_t outbox_size() const { return queue_.size(); }
-  /// Called after each change that is durable, on the thread that made it. Set before `start`.
+  /// Called after each change that is durable, one after the other and never with an older state than before, on the
+  /// thread that made it; it must not change anything itself. Set before `start`.
   void on_change(std::function<void(const Process&)> listener) { listener_ = std::move(listener); }
 
   const store::Collection<Process>& processes() const { return processes_; }
@@ -127,6 +128,7 @@ class Connector {
   Result<void> run(const store::Actor& actor, const Work& work);
   void send_all(const std::vector<OutboxQueue::Item>& items);
   void send(const OutboxQueue::Item& item);
+  void tell(const Process& changed);
   void set_deadline(const Process& process);
   Result<Outbound> outbound_of(const OutboxEntry& entry);
   Result<void> fill_push(const Process& process, const Partner& partner, Outbound& out);
@@ -142,6 +144,7 @@ class Connector {
   store::Collection<DataToken> tokens_;
   EvidenceLog evidence_;
   OutboxQueue queue_;
+  std::mutex telling_mutex_;  ///< Taken before `deadlines_mutex_`.
   std::mutex deadlines_mutex_;
   std::map<std::string, Timestamp> deadlines_;  ///< By process.
   std::multimap<Timestamp, std::string> by_deadline_;

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <condition_variable>
+#include <thread>
+
 #include "dataspace/canonical_json.hpp"
 #include "dataspace/internal/test_network.hpp"
+#include "dataspace/internal/turn.hpp"
 
 namespace hanse::dataspace {
 namespace {
@@ -94,6 +98,39 @@ class ConnectorTest : public ::testing::Test {
   TestNode provider{network, "provider", network.clock};
   TestNode consumer{network, "consumer", network.clock};
 };
+
+TEST_F(ConnectorTest, WhatIsToldOfAProcessIsNeverOlderThanWhatWasTold) {
+  const auto begun = negotiate();
+  std::mutex mutex;
+  std::condition_variable moved;
+  int calls = 0;
+  std::vector<std::string> told;
+  consumer.connector->on_change([&](const Process& process) {
+    std::unique_lock lock{mutex};
+    ++calls;
+    moved.notify_all();
+    // The first to come gives a later change every chance to be told before it.
+    if (calls == 1) moved.wait_for(lock, 300ms, [&] { return !told.empty(); });
+    told.push_back(process.code);
+    moved.notify_all();
+  });
+  const auto change = [&](const std::string& code) {
+    const auto done = consumer.connector->change(kBen, [&](Turn& turn) -> Result<void> {
+      auto process = at(consumer, begun.id);
+      process.code = code;
+      return turn.save(process);
+    });
+    EXPECT_TRUE(done);
+  };
+  std::thread first{[&] { change("first"); }};
+  {
+    std::unique_lock lock{mutex};
+    moved.wait(lock, [&] { return calls == 1; });
+  }
+  change("second");
+  first.join();
+  EXPECT_EQ(told, (std::vector<std::string>{"first", "second"}));
+}
 
 TEST_F(ConnectorTest, AnOfferIsAgreedInFourMessages) {
   const auto begun = negotiate();

@@ -152,6 +152,12 @@ class Company {
                                  .caller = {.id = "user:anna", .name = {}, .permissions = {}, .sites = {}},
                                  .facts = {}});
   }
+  /// For a message when a wait was in vain: the process, what waits to go out, and what both sides said.
+  std::string told(const std::string& pid) {
+    std::string out = to_json(process(pid));
+    for (const auto& waiting : *partners->connector().outbox().all()) out += '\n' + to_json(waiting.record);
+    return out;
+  }
   dataspace::Process process(const std::string& pid) { return partners->connector().processes().get(pid)->record; }
 
   void share(dataspace::DataSource& real) { source_.real = &real; }
@@ -301,7 +307,7 @@ TEST_F(PartnersTest, ATokenThatRanOutIsRenewedAndUsesAreCountedOnBothSides) {
   const auto transfer = consumer.partners->connector().request_transfer(
       kAnna, {.agreement = agreement, .format = std::string{dataspace::kPull}, .data_address = {}, .address = {}});
   ASSERT_TRUE(transfer);
-  ASSERT_TRUE(consumer.comes_to(transfer->id, State::started));
+  ASSERT_TRUE(consumer.comes_to(transfer->id, State::started)) << consumer.told(transfer->id);
   const auto before = consumer.process(transfer->id).data_address->properties.at("authorization");
   auto& tokens = provider.partners->connector().tokens();
   auto token = tokens.all()->at(0).record;
