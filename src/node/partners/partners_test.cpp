@@ -155,7 +155,8 @@ class Company {
   /// For a message when a wait was in vain: the process, what waits to go out, and what both sides said.
   std::string told(const std::string& pid) {
     std::string out = to_json(process(pid));
-    for (const auto& waiting : *partners->connector().outbox().all()) out += '\n' + to_json(waiting.record);
+    const auto waits = partners->connector().outbox().all();
+    for (const auto& waiting : *waits) out += '\n' + to_json(waiting.record);
     return out;
   }
   dataspace::Process process(const std::string& pid) { return partners->connector().processes().get(pid)->record; }
