@@ -13,6 +13,7 @@
 #include "apps/catalogue.hpp"
 #include "ecosystem/routes.hpp"
 #include "net/on_pool.hpp"
+#include "node/access/permissions.hpp"
 #include "node/connections/machine_change_routes.hpp"
 #include "node/history/history_metrics.hpp"
 #include "node/history/history_routes.hpp"
@@ -96,6 +97,10 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
                     .protocols = protocols(),
                     .data_folder = base_.folder.path()}),
       changes_(*base_.store, connections_.book(), clock),
+      twin_machine_values_(changes_, connections_.book(), *base_.plant,
+                           [this](const api::Caller& caller, std::string_view permission, std::uint32_t signal) {
+                             return holds(caller, permission) || access_.holds_at_site_of(caller, permission, signal);
+                           }),
       pool_(static_cast<std::size_t>(settings_.server.work_threads), kJobsMax),
       shared_({.history = *base_.history,
                .directory = *base_.directory,
@@ -136,7 +141,7 @@ Result<void> Node::assemble() {
       std::make_shared<twin::PlantTwins>(
           twin::PlantTwinParts{.plant = *base_.plant, .directory = *base_.directory, .history = *base_.history},
           settings_.twin.id_base),
-      settings_.twin.versions_kept);
+      settings_.twin.versions_kept, &twin_machine_values_);
   HANSE_TRY(const auto tls, tls_identity());
   HANSE_TRY(partners_, Partners::open({.store = *base_.store,
                                        .clock = clock_,

@@ -22,8 +22,10 @@ class Patcher {
         return list(node, in, place);
       case Class::Property:
         if (const auto signal = bound_signal(node); !signal.empty())
-          return findings_.error(place, "value",
-                                 fmt::format("is the value of signal '{}', which its source writes", signal));
+          return findings_.error(
+              place, "value",
+              fmt::format("is the value of signal '{}', which its machine has; write it by itself, at its own $value",
+                          signal));
         return typed(node, Name::value, in, place);
       case Class::MultiLanguageProperty:
         return languages(node, in, place);

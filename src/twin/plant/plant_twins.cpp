@@ -128,10 +128,14 @@ std::optional<std::string> text_of(const signal::Sample& sample, std::string_vie
   return std::nullopt;
 }
 
+const Signal* signal_named(const signal::Signals& signals, std::string_view binding) {
+  const auto slash = binding.rfind('/');
+  if (slash == std::string_view::npos) return nullptr;
+  return signals.find(plant::AssetId{std::string{binding.substr(0, slash)}}, binding.substr(slash + 1));
+}
+
 std::optional<std::string> SignalValues::value_of(std::string_view signal) const {
-  const auto slash = signal.rfind('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  const auto* known = signals_->find(plant::AssetId{std::string{signal.substr(0, slash)}}, signal.substr(slash + 1));
+  const auto* known = signal_named(*signals_, signal);
   if (!known) return std::nullopt;
   if (at_) {
     const auto past = history_.at(known->number, *at_);

@@ -32,6 +32,8 @@ class SignalValues final : public LiveValues {
   std::optional<Timestamp> at_;
 };
 
+/// The signal that a binding names, as in `press-07/spindle_speed`; null when there is none.
+const signal::Signal* signal_named(const signal::Signals& signals, std::string_view binding);
 /// A sample as text of a property; nothing for null and what its type has no text for.
 std::optional<std::string> text_of(const signal::Sample& sample, std::string_view text);
 std::string_view xsd_type_of(signal::ValueType type);

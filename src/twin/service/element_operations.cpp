@@ -5,7 +5,7 @@
 #include "twin/codec/base64.hpp"
 #include "twin/model/element_path.hpp"
 #include "twin/service/element_parts.hpp"
-#include "twin/service/operations.hpp"
+#include "twin/service/write_through.hpp"
 
 namespace hanse::twin {
 namespace {
@@ -210,6 +210,8 @@ Result<Response> get_value(Call& call) {
 Result<Response> patch_value(Call& call) {
   HANSE_TRY(const auto found, element_of(call));
   HANSE_TRY(const auto document, JsonDocument::parse(call.request.body));
+  if (found.element->of() == Property && !bound_signal(*found.element).empty())
+    return write_through(call, *found.element, document.root());
   HANSE_CHECK(change_element(call, found.path, [&](Node& element) -> Result<void> {
     Findings findings;
     apply_value(element, document.root(), findings, {.name = call.name("path")});

@@ -6,6 +6,7 @@
 
 #include "twin/model/element_path.hpp"
 #include "twin/model/reference.hpp"
+#include "twin/plant/builders.hpp"
 
 namespace hanse::twin {
 namespace {
@@ -15,9 +16,19 @@ constexpr std::string_view kValueSuffix = "/$value";
 /// Takes masked elements out of one object and all below it.
 class Mask {
  public:
-  explicit Mask(std::span<const std::string> names) : names_(names) {}
+  explicit Mask(std::span<const std::string> names) : names_(names.begin(), names.end()) {
+    // A signal may be masked by its own name, of which the twin's elements have what an idShort can hold.
+    for (const auto& name : names) {
+      if (name.find_first_of(".[") == std::string::npos) names_.push_back(id_short_of(name));
+      if (name.starts_with(kColumns)) names_.push_back(name.substr(kColumns.size()));
+    }
+  }
   bool has(std::string_view name) const {
     return !name.empty() && std::find(names_.begin(), names_.end(), name) != names_.end();
+  }
+  /// Is this element, at `path`, masked by its name, its path or the signal that it was made of?
+  bool hides(const Node& element, const ElementPath& path) const {
+    return has(element.text(Name::idShort)) || has(to_string(path)) || is_of_masked_signal(element);
   }
 
   void apply(Node& node, const ElementPath& at = {}) const {
@@ -31,7 +42,7 @@ class Mask {
       auto path = at;
       const std::string name{child.text(Name::idShort)};
       path.push_back(is_list ? PathStep{index} : PathStep{name});
-      if (has(name) || has(to_string(path))) continue;
+      if (hides(child, path)) continue;
       apply(child, path);
       kept.push_back(std::move(child));
     }
@@ -40,6 +51,27 @@ class Mask {
   }
 
  private:
+  /// What is made of a signal says its name in more places than its idShort.
+  bool is_of_masked_signal(const Node& child) const {
+    if (const auto id = child.text(Name::idShort); id.starts_with(kLinkedSegment)) {
+      if (has(id.substr(kLinkedSegment.size()))) return true;
+      const auto* name = child.of() == Class::SubmodelElementCollection ? find_child(child, "Name") : nullptr;
+      const auto texts = name ? name->nodes(Name::value) : std::span<const Node>{};
+      return std::any_of(texts.begin(), texts.end(), [&](const Node& each) { return has(each.text(Name::text)); });
+    }
+    const auto extensions = child.nodes(Name::extensions);
+    return std::any_of(extensions.begin(), extensions.end(), [&](const Node& each) {
+      const auto signal = each.text(Name::value);
+      return each.text(Name::name) == kSignalExtension && has(signal.substr(signal.rfind('/') + 1));
+    });
+  }
+  static const Node* find_child(const Node& node, std::string_view id_short) {
+    const auto children = node.nodes(Name::value);
+    const auto found = std::find_if(children.begin(), children.end(),
+                                    [&](const Node& each) { return each.text(Name::idShort) == id_short; });
+    return found == children.end() ? nullptr : &*found;
+  }
+
   /// Variables of an operation have names, too.
   void operation(Node& node) const {
     for (const auto name : {Name::inputVariables, Name::outputVariables, Name::inoutputVariables}) {
@@ -53,7 +85,9 @@ class Mask {
     }
   }
 
-  std::span<const std::string> names_;
+  static constexpr std::string_view kColumns = "Metadata.Record.";
+  static constexpr std::string_view kLinkedSegment = "LinkedSegment_";
+  std::vector<std::string> names_;
 };
 
 Result<std::string> json_of(const Node& node, bool values) {
@@ -119,7 +153,7 @@ Result<std::string> offered_submodel(Twins& twins, const OfferedTwin& offered, c
   for (std::size_t length = 1; length <= path.size(); ++length) {
     const ElementPath part{path.begin(), path.begin() + static_cast<std::ptrdiff_t>(length)};
     element = find_element(submodel, part);
-    if (!element || mask.has(element->text(Name::idShort)) || mask.has(to_string(part))) return gone;
+    if (!element || mask.hides(*element, part)) return gone;
   }
   mask.apply(*element, path);
   return json_of(*element, offered.values);

@@ -8,6 +8,7 @@
 #include "twin/model/element_path.hpp"
 #include "twin/model/reference.hpp"
 #include "twin/service/history_routes.hpp"
+#include "twin/service/write_through.hpp"
 
 namespace hanse::twin {
 
@@ -48,6 +49,20 @@ struct ImportWish {
   }
 };
 HANSE_DESCRIBE(ImportWish, (dry_run, body))
+struct ValueWish {
+  std::string id, path;
+  RawJson value;
+  std::string reason;
+  static constexpr auto notes() {
+    return std::array{
+        FieldNote{.field = "id", .summary = "The submodel's id.", .length_max = 2048, .required = true},
+        FieldNote{.field = "path", .summary = "The property's idShortPath.", .length_max = 4096, .required = true},
+        FieldNote{.field = "value", .summary = "What to write, of the property's type.", .required = true},
+        FieldNote{
+            .field = "reason", .summary = "Why: what the second person reads.", .length_max = 800, .required = true}};
+  }
+};
+HANSE_DESCRIBE(ValueWish, (id, path, value, reason))
 
 namespace {
 
@@ -122,13 +137,12 @@ class Flattener {
             .value_type = std::string{element.of() == Class::Property ? element.text(Name::valueType) : ""},
             .unit = unit_of(element),
             .description = std::string{english(element.nodes(Name::description))},
-            .signal = number_of(element)};
+            .signal = number_of(element),
+            .writable = false};
   }
   std::optional<std::int64_t> number_of(const Node& element) const {
     const auto signal = element.of() == Class::Property ? bound_signal(element) : std::string_view{};
-    const auto slash = signal.rfind('/');
-    if (slash == std::string_view::npos) return std::nullopt;
-    const auto* known = signals_.find(plant::AssetId{std::string{signal.substr(0, slash)}}, signal.substr(slash + 1));
+    const auto* known = signal_named(signals_, signal);
     return known ? std::optional{static_cast<std::int64_t>(known->number)} : std::nullopt;
   }
 
@@ -172,6 +186,17 @@ Result<api::Page<ShellRow>> list_shells(Twins& twins, const ShellsWish& wish) {
   return out;
 }
 
+void mark_writable(const Twins& twins, std::vector<ElementRow>& rows) {
+  if (!twins.machine()) return;
+  const auto number = [](const ElementRow& row) { return static_cast<signal::SignalId>(row.signal.value_or(0)); };
+  std::vector<signal::SignalId> bound;
+  for (const auto& row : rows) {
+    if (row.signal) bound.push_back(number(row));
+  }
+  const auto writable = bound.empty() ? std::set<signal::SignalId>{} : twins.machine()->writable(bound);
+  for (auto& row : rows) row.writable = row.signal && writable.contains(number(row));
+}
+
 Result<SubmodelView> view_submodel(Twins& twins, const SubmodelWish& wish) {
   PastTwin shown;
   if (wish.at) {
@@ -190,6 +215,7 @@ Result<SubmodelView> view_submodel(Twins& twins, const SubmodelWish& wish) {
   const auto live = wish.at ? twins.values_at(*wish.at) : twins.live();
   const auto signals = twins.plant().parts().directory.snapshot();
   Flattener{live, *signals}.below(*submodel, {}, view.elements);
+  if (!wish.at) mark_writable(twins, view.elements);
   return view;
 }
 
@@ -225,6 +251,17 @@ Result<api::Page<SemanticHit>> search(Twins& twins, const SearchWish& wish) {
   return out;
 }
 
+Result<AskedValue> ask_value(Twins& twins, const ValueWish& wish, const api::Caller& caller) {
+  HANSE_TRY(const auto submodel, twins.get(Class::Submodel, wish.id));
+  HANSE_TRY(const auto path, parse_element_path(wish.path));
+  const auto* element = find_element(*submodel, path);
+  if (!element) return fail(ErrorCode::not_found, fmt::format("the submodel has no element '{}'", wish.path));
+  HANSE_TRY(const auto value, JsonDocument::parse(wish.value.text));
+  HANSE_TRY(auto change, ask_machine(twins, caller, {.submodel = wish.id, .path = wish.path, .reason = wish.reason},
+                                     *element, value.root()));
+  return AskedValue{std::move(change)};
+}
+
 }  // namespace
 
 std::vector<api::Route> routes(Twins& twins) {
@@ -252,6 +289,12 @@ std::vector<api::Route> routes(Twins& twins) {
       [&twins](const ImportWish& in, const Context& context) {
         return twins.import({context.caller.id}, in.body.text, in.dry_run);
       }));
+  out.push_back(api::route<ValueWish, AskedValue>(
+      {.method = api::Method::post,
+       .path = "/api/v1/twin/value",
+       .summary = "Asks for the value of a bound property to be written at its machine; a second person approves it.",
+       .permission = "machines.request"},
+      [&twins](const ValueWish& in, const Context& context) { return ask_value(twins, in, context.caller); }));
   for (auto& each : history_routes(twins)) out.push_back(std::move(each));
   return out;
 }

@@ -38,8 +38,10 @@ struct ElementRow {
   std::string unit;
   std::string description;
   std::optional<std::int64_t> signal;  ///< The signal a property is bound to.
+  bool writable = false;               ///< Its machine's connection allows the value to be written.
 };
-HANSE_DESCRIBE(ElementRow, (path, depth, kind, id_short, semantic_id, value, value_type, unit, description, signal))
+HANSE_DESCRIBE(ElementRow,
+               (path, depth, kind, id_short, semantic_id, value, value_type, unit, description, signal, writable))
 struct SubmodelView {
   std::string id;
   std::string id_short;
@@ -60,6 +62,12 @@ struct SemanticHit {
   std::string value;
 };
 HANSE_DESCRIBE(SemanticHit, (submodel, submodel_id_short, path, semantic_id, value))
+
+/// A wish for a value at a machine.
+struct AskedValue {
+  std::string change;  ///< Where what becomes of it is told.
+};
+HANSE_DESCRIBE(AskedValue, (change))
 
 /// For people: /api/v1/twin/shells, /submodel, /search, /import and those of `history_routes`, with `twin.read` and
 /// `twin.write`. `twins` outlives them.

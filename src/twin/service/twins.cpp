@@ -51,10 +51,12 @@ Result<void> check_strictly(const Node& node) {
   return findings.as_result(info(node.of()).name);
 }
 
-Twins::Twins(store::Store& store, const Clock& clock, std::shared_ptr<PlantTwins> plant, std::int64_t versions_kept)
+Twins::Twins(store::Store& store, const Clock& clock, std::shared_ptr<PlantTwins> plant, std::int64_t versions_kept,
+             MachineValues* machine)
     : store_(store),
       clock_(clock),
       plant_(std::move(plant)),
+      machine_(machine),
       repository_(store, clock, versions_kept),
       files_(store, "twin_file"),
       links_(store, "twin_links"),

@@ -5,6 +5,7 @@
 #include "twin/plant/plant_twins.hpp"
 #include "twin/repository/files.hpp"
 #include "twin/repository/repository.hpp"
+#include "twin/service/machine_values.hpp"
 
 namespace hanse::twin {
 
@@ -28,7 +29,9 @@ struct PastTwin {
 /// the generated ones first. Blocking; safe from many threads.
 class Twins {
  public:
-  Twins(store::Store& store, const Clock& clock, std::shared_ptr<PlantTwins> plant, std::int64_t versions_kept);
+  /// `machine` outlives it; null: nothing is written at machines.
+  Twins(store::Store& store, const Clock& clock, std::shared_ptr<PlantTwins> plant, std::int64_t versions_kept,
+        MachineValues* machine = nullptr);
 
   /// Null when there is none. Shells of the plant carry the submodels that were added to them.
   Result<Repository::Entry> find(Class of, std::string_view id);
@@ -70,6 +73,7 @@ class Twins {
   SignalValues live() const { return {plant_->parts().directory, plant_->parts().history}; }
   SignalValues values_at(Timestamp time) const { return {plant_->parts().directory, plant_->parts().history, time}; }
   PlantTwins& plant() { return *plant_; }
+  MachineValues* machine() const { return machine_; }
   const Clock& clock() const { return clock_; }
   const store::Collection<StoredFile>& files() const { return files_; }
   const store::Collection<AssetLinks>& links() const { return links_; }
@@ -84,6 +88,7 @@ class Twins {
   store::Store& store_;
   const Clock& clock_;
   std::shared_ptr<PlantTwins> plant_;
+  MachineValues* machine_;
   Repository repository_;
   store::Collection<StoredFile> files_;
   store::Collection<AssetLinks> links_;

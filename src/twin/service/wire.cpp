@@ -129,19 +129,29 @@ int status_of_error(const Error& error) {
   return status == 422 ? 400 : status;  // The standard has no 422.
 }
 
-api::Response error_response(const Error& error, int status, Timestamp now) {
+namespace {
+std::string messages(std::string_view type, std::span<const std::string> texts, int status, Timestamp now) {
   std::string body = "{\"messages\":[";
-  const auto message = [&](std::string_view text) {
-    body += fmt::format(R"({{"code":"{}","messageType":"Error","timestamp":"{}","text":)", status, to_string(now));
+  for (const auto& text : texts) {
+    if (!body.ends_with('[')) body += ',';
+    body += fmt::format(R"({{"code":"{}","messageType":"{}","timestamp":"{}","text":)", status, type, to_string(now));
     json::append_string(body, text);
     body += '}';
-  };
-  message(error.message);
-  for (const auto& field : error.fields) {
-    body += ',';
-    message(field.path.empty() ? field.message : fmt::format("{}: {}", field.path, field.message));
   }
-  return {.status = status, .body = body + "]}", .version = {}};
+  return body + "]}";
+}
+}  // namespace
+
+api::Response message_response(std::string_view type, std::string_view text, int status, Timestamp now) {
+  const std::string texts[] = {std::string{text}};
+  return {.status = status, .body = messages(type, texts, status, now), .version = {}};
+}
+
+api::Response error_response(const Error& error, int status, Timestamp now) {
+  std::vector<std::string> texts{error.message};
+  for (const auto& field : error.fields)
+    texts.push_back(field.path.empty() ? field.message : fmt::format("{}: {}", field.path, field.message));
+  return {.status = status, .body = messages("Error", texts, status, now), .version = {}};
 }
 
 Result<std::vector<FormPart>> parse_form(std::string_view body, std::string_view content_type) {

@@ -50,6 +50,8 @@ class PagedBody {
   std::string items_;
 };
 
+/// One message in the standard's body; `type` is `Info`, `Warning`, `Error` or `Exception`.
+api::Response message_response(std::string_view type, std::string_view text, int status, Timestamp now);
 /// The standard's body of everything that is wrong: one member `messages`.
 api::Response error_response(const Error& error, int status, Timestamp now);
 int status_of_error(const Error& error);

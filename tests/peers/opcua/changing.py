@@ -1,12 +1,18 @@
 """Changes at a foreign OPC UA server under four eyes: a node that may write one value and call one method there, and the
 people who ask and approve."""
+import base64
 import json
+from urllib.parse import quote
 
 from node import PASSWORD, Node, wait_until
 from opcua_peer import UNSECURED
 
 TARGET, NAME, PRESS, ADD = (f"nsu=urn:press;s={name}" for name in ("Press1.Target", "Press1.Name", "Press1", "Press1.Add"))
 CHANGES = "/api/v1/machine-changes"
+
+
+def identifier(text):
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 class Changing:
@@ -87,6 +93,37 @@ class Changing:
         failed = self.change(address=PRESS, method=ADD, value=[40])
         assert failed["state"] == "failed" and "2 arguments" in failed["answer"], failed
 
+    def a_twin_writes_through(self):
+        """Writing a bound property of the machine's twin is a wish at the machine, under the same rules."""
+        self.node.log_in("anna")
+        def signal_of(connection, name):
+            rows = self.node.get(f"/api/v1/connections/{connection}/addresses")["items"]
+            return next(row["signal"] for row in rows if row["declaration"]["address"] == name)
+        def value_of(connection, name):
+            number = signal_of(connection, name)
+            for shell in self.node.get("/api/v1/twin/shells?limit=1000")["items"]:
+                for one in shell["submodels"]:
+                    for row in self.node.get(f"/api/v1/twin/submodel?id={quote(one['id'])}")["elements"]:
+                        if row.get("signal") == number:
+                            return row, f"/api/v3/submodels/{identifier(one['id'])}/submodel-elements/{row['path']}/$value"
+        row, target = value_of("writing", TARGET)
+        assert row["writable"], row
+        answer = self.node.call("PATCH", target, 33.5)
+        assert answer.status == 202, answer.body
+        change = self.node.get(answer.headers["Location"])
+        assert change["state"] == "pending" and change["command"]["address"] == TARGET and row["path"] in change["reason"], change
+        done = self.decide("ben", change).json()
+        assert done["state"] == "done" and "reads 33.5 now" in done["answer"], done
+        wait_until(lambda: self.node.get(target) == 33.5)
+
+        self.node.log_in("anna")
+        assert self.node.call("PATCH", target, 80.5).status == 400, "the connection's limit"
+        for connection, name in (("reading", TARGET), ("writing", "nsu=urn:press;s=Press1.Running")):
+            row, other = value_of(connection, name)
+            refused = self.node.call("PATCH", other, True if "Running" in name else 1)
+            assert refused.status == 403 and b"writable" in refused.body and not row["writable"], (refused.body, row)
+
     def cases(self):
         return [self.a_value_is_written_when_a_second_person_approves, self.nobody_changes_anything_alone,
-                self.only_what_the_settings_name_and_within_its_limits, self.a_method_is_called_with_its_arguments]
+                self.only_what_the_settings_name_and_within_its_limits, self.a_method_is_called_with_its_arguments,
+                self.a_twin_writes_through]

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ElementRow, ShellRow } from '../../api/contract';
-import { encodeId, holdsOthers, matching, nameOf, previous, visible } from './twin';
+import { encodeId, entryOfType, holdsOthers, matching, nameOf, previous, visible } from './twin';
 
-const row = (path: string, depth: number): ElementRow => ({ path, depth, kind: 'Property', id_short: path, semantic_id: '', value: '', value_type: '', unit: '', description: '', signal: null });
+const row = (path: string, depth: number): ElementRow => ({ path, depth, kind: 'Property', id_short: path, semantic_id: '', value: '', value_type: '', unit: '', description: '', signal: null, writable: false });
 const shell = (name: string, submodel: string): ShellRow => ({ id: `urn:${name}`, id_short: name, name, asset_kind: 'Instance', asset_id: '', generated: true, submodels: [{ id: 'x', id_short: submodel, semantic_id: '', here: true }] });
 
 describe('twins', () => {
@@ -22,6 +22,11 @@ describe('twins', () => {
     expect(visible(rows, new Set(['a'])).map((one) => one.path)).toEqual(['a', 'd']);
     expect(holdsOthers(rows, 0)).toBe(true);
     expect(holdsOthers(rows, 3)).toBe(false);
+  });
+  it('take values by the type of the property', () => {
+    for (const type of ['xs:double', 'xs:int', 'xs:unsignedByte', 'xs:nonNegativeInteger', 'xs:positiveInteger', 'xs:decimal']) expect(entryOfType(type), type).toBe('number');
+    for (const type of ['xs:string', 'xs:date', 'xs:duration', '']) expect(entryOfType(type), type).toBe('text');
+    expect(entryOfType('xs:boolean')).toBe('boolean');
   });
   it('have a version before each but the first', () => {
     expect(previous(['c', 'b', 'a'], 'c')).toBe('b');

@@ -1,4 +1,5 @@
 import type { ElementRow, ShellRow } from '../../api/contract';
+import type { Entry } from '../../connect/ask';
 
 /** Shells whose name, id, asset or submodels contain every word. */
 export function matching(shells: ShellRow[], text: string): ShellRow[] {
@@ -13,6 +14,12 @@ export function matching(shells: ShellRow[], text: string): ShellRow[] {
 /** What a shell or submodel is called: its name, else its short id, else its id. */
 export function nameOf(item: { name?: string; id_short: string; id: string }): string {
   return item.name || item.id_short || item.id;
+}
+
+/** How a value of a type of the standard is typed in. */
+export function entryOfType(type: string): Entry {
+  if (type === 'xs:boolean') return 'boolean';
+  return /^xs:(decimal|double|float|byte|short|int|long|integer|unsigned\w+|(non)?(positive|negative)Integer|non\w+Integer)$/i.test(type) ? 'number' : 'text';
 }
 
 /** Rows that are seen: not below a closed one. */
