@@ -57,6 +57,7 @@ struct Notice {
   std::string device;   ///< Empty for the whole connection.
   std::string message;  ///< A sentence for the plant engineer.
   std::string sample;   ///< For `rejected`: up to 200 bytes of what came, printable or as hex.
+  /// Of a gap both; of a condition the one that this is, where it says: it is kept as a production event then.
   std::optional<Timestamp> begin, end;
 };
 HANSE_DESCRIBE(Notice, (kind, time, device, message, sample, begin, end))

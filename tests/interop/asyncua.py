@@ -12,7 +12,7 @@ sys.path[:] = [folder for folder in sys.path if pathlib.Path(folder or ".").reso
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE.parent / "peers/opcua"))
 import opcua_peer as peer  # noqa: E402
-from changing import NAME, Changing  # noqa: E402
+from changing import AXIS, NAME, Changing  # noqa: E402
 from following import Following, holes  # noqa: E402
 from node import run_cases  # noqa: E402
 from our_server import OurServer  # noqa: E402
@@ -38,7 +38,8 @@ def without_security():
         follower.wait_value("Counter")
 
 
-def structures_are_taken_apart_by_the_type_dictionary():
+def structures_are_taken_apart_by_the_type_dictionaries():
+    """`Tool` is of another namespace than the axis that holds it."""
     with following.follow() as follower:
         for name, value in {"Axis/Position": "1.5", "Axis/Loads[1]": "30", "Axis/Tool/Number": "7", "Axis/Tool/Name": "drill"}.items():
             assert follower.wait_value(name)["value"] == value, name
@@ -60,6 +61,16 @@ def the_hole_is_filled_from_history():
         proxy.close()
 
 
+def a_structure_is_written_by_the_type_dictionaries():
+    axis = {"Position": 2.5, "Loads": [1, 2, 3], "Tool": {"Number": 8, "Name": "mill"}}
+    done = changing.change(address=AXIS, value=axis)
+    assert done["state"] == "done", done
+    assert "it was {Position 1.5, Loads[0] 20, Loads[1] 30, Tool/Number 7, Tool/Name drill}" in done["answer"], done
+    assert "reads {Position 2.5, Loads[0] 1, Loads[1] 2, Loads[2] 3, Tool/Number 8, Tool/Name mill} now" in done["answer"], done
+    failed = changing.change(address=AXIS, value=axis | {"Tool": {"Number": 8}})
+    assert failed["state"] == "failed" and "/Tool/Name: must be there" in failed["answer"], failed
+
+
 def the_server_refuses_a_value_that_is_read_only():
     refused = changing.change(address=NAME, value="press two")
     assert refused["state"] == "failed" and "Bad" in refused["answer"], refused
@@ -69,8 +80,9 @@ main.start()
 try:
     with ours, changing:
         run_cases("interop/asyncua", [*following.cases(), without_security,
-                                      structures_are_taken_apart_by_the_type_dictionary, the_hole_is_filled_from_history, *changing.cases(),
-                                      the_server_refuses_a_value_that_is_read_only, *ours.cases()])
+                                      structures_are_taken_apart_by_the_type_dictionaries, the_hole_is_filled_from_history, *changing.cases(),
+                                      a_structure_is_written_by_the_type_dictionaries, the_server_refuses_a_value_that_is_read_only,
+                                      *ours.cases()])
 finally:
     main.kill()
     shutil.rmtree(FOLDER, ignore_errors=True)

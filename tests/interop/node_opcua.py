@@ -34,7 +34,7 @@ def server(port, folder="pki", **options):
 
 
 following = Following(server, FOLDER / "own", peer.free_port(), more=PRESS,
-                      samples={"Name": "press one"}, points=("Press1.Name", "Press1.Counter", "Zones[1]"), rounds=4)
+                      samples={"Name": "press one", "Matrix[3]": "4"}, points=("Press1.Name", "Press1.Counter", "Zones[1]"), rounds=4)
 PORT, URL, OWN = following.port, following.url, following.own
 main = server(PORT, variables=5000)
 changing = Changing(URL)
@@ -98,7 +98,7 @@ def browsing_shows_what_there_is():
         follower.process.wait(40)
         follower.thread.join(5)
     found = {v["declaration"]["address"]: v for v in follower.seen["browsed"]}
-    assert len(found) == 5007, len(found)
+    assert len(found) == 5008, len(found)
     assert found["nsu=urn:press;s=Press1.Name"]["value"] == "press one"
     assert found["nsu=urn:press;s=Press1.Temp"]["declaration"]["device"] == "Press1"
 
@@ -120,6 +120,39 @@ def half_open_socket_loses_nothing():
             peer.one_null_per_outage(follower, "Counter", 1)
     finally:
         proxy.close()
+
+
+def a_server_without_subscriptions_is_read_over_registered_nodes():
+    """Its namespaces move when it restarts: the nodes are registered anew."""
+    port = peer.free_port()
+    small = server(port, subscriptions=0).start()
+    try:
+        with peer.Follower(f"opc.tcp://127.0.0.1:{port}", OWN, PRESS) as follower:
+            first = follower.wait_value("Counter")
+            told = follower.wait(lambda: follower.notices("connected", "makes no subscription"))[0]["message"]
+            assert "BadTooManySubscriptions" in told and "8 of 8 values are read every 200 ms, 8 of them as registered nodes" in told, told
+            follower.wait(lambda: int(follower.values("Counter")[-1]["value"]) > int(first["value"]) + 10)
+            assert len(follower.values("Name")) == 1, "what stays the same is told once"
+            small.kill()
+            follower.wait(lambda: [v for v in follower.values("Counter") if v["null"]])
+            seen = len(follower.seen["value"])
+            small = server(port, subscriptions=0, spaces=["urn:extra"]).start()
+            follower.wait_value("Counter", seen)
+            peer.one_null_per_outage(follower, "Counter", 1)
+    finally:
+        small.kill()
+
+
+def alarms_begin_and_end():
+    port = peer.free_port()
+    alarming = server(port, alarms=True).start()
+    try:
+        with peer.Follower(f"opc.tcp://127.0.0.1:{port}", OWN, PRESS) as follower:
+            for which, word in (("begin", ", active"), ("end", ", inactive")):
+                told = follower.wait(lambda which=which: [n for n in follower.notices("condition", "LevelAlarm") if n.get(which)])[0]
+                assert word in told["message"] and "severity" in told["message"] and "acknowledged" in told["message"], told
+    finally:
+        alarming.kill()
 
 
 def another_certificate_is_not_accepted():
@@ -170,7 +203,8 @@ try:
         run_cases("interop/node_opcua", [
             *following.cases(), without_security_only_when_allowed, a_user_logs_in_by_certificate,
             illegal_node_among_good_ones, a_deadband_in_percent_is_the_servers, thousand_values_encrypted,
-            browsing_shows_what_there_is, half_open_socket_loses_nothing, a_slow_server_is_waited_for,
+            browsing_shows_what_there_is, a_server_without_subscriptions_is_read_over_registered_nodes, alarms_begin_and_end,
+            half_open_socket_loses_nothing, a_slow_server_is_waited_for,
             another_certificate_is_not_accepted, a_changed_certificate_is_refused_until_accepted, *changing.cases(), *ours.cases()])
 finally:
     main.kill()

@@ -8,6 +8,7 @@
 #include "connectors/opcua/level_question.hpp"
 #include "connectors/opcua/protocol.hpp"
 #include "connectors/opcua/session/client.hpp"
+#include "connectors/opcua/session/reconnect_pause.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
@@ -16,9 +17,9 @@ namespace asio = boost::asio;
 using asio::awaitable;
 
 constexpr Duration kConnectLimit = 5s;
-// After a loss: soon at first, then patiently. What the connection knows (which values, where each stood, the session's
-// key) is worth keeping for so long; after that the supervisor begins anew.
-constexpr Duration kPauseFirst = 250ms, kPauseMax = 2s, kOutageMax = 1h;
+// What the connection knows (which values, where each stood, the session's key) is worth keeping for so long; after
+// that the supervisor begins anew.
+constexpr Duration kOutageMax = 1h;
 
 /// Where our certificate is, and whom we trust: the node's one folder unless the connection has its own.
 FolderCertificateStore::Options store_options(const OpcuaSettings& settings, const ConnectorContext& context) {
@@ -33,7 +34,8 @@ class OpcuaConnector final : public Connector {
       : settings_(settings),
         store_options_(store_options(settings, context)),
         store_(store_options_),
-        clock_(context.clock) {}
+        clock_(context.clock),
+        pause_seed_(std::hash<std::string>{}(context.connection_id)) {}
 
   awaitable<Result<void>> run(Sink& sink) override {
     // A cancelled run says goodbye to the server, which would keep the session for a minute otherwise.
@@ -42,6 +44,7 @@ class OpcuaConnector final : public Connector {
     const LossGuard guard{*this, client};
     client_ = &client;
     std::optional<Duration> lost_at;
+    ReconnectPause pause{pause_seed_};
     while (true) {
       auto running = once(client);
       const Result<void> ended = co_await std::move(running);
@@ -59,7 +62,8 @@ class OpcuaConnector final : public Connector {
       const Duration now = clock_.monotonic();
       if (was_up || !lost_at) lost_at = now;
       if (now - *lost_at > kOutageMax) co_return ended.error();
-      auto pausing = net::pause(std::clamp<Duration>((now - *lost_at) / 10, kPauseFirst, kPauseMax));
+      if (was_up) pause.start_over();
+      auto pausing = net::pause(was_reached_ ? pause.refused() : pause.unreachable(now - *lost_at));
       co_await std::move(pausing);
     }
   }
@@ -90,8 +94,10 @@ class OpcuaConnector final : public Connector {
 
   /// One socket. Ends without an error when the client wants the next one at once.
   awaitable<Result<void>> once(Client& client) {
+    was_reached_ = false;
     auto connecting = connect_to(client.url(), kConnectLimit);
     HANSE_CO_TRY(auto stream, co_await std::move(connecting));
+    was_reached_ = true;
     stream_ = stream.get();
     const auto executor = co_await asio::this_coro::executor;
     auto exchanging = exchange(*stream, client, clock_, [&] {
@@ -137,6 +143,8 @@ class OpcuaConnector final : public Connector {
   FolderCertificateStore::Options store_options_;
   FolderCertificateStore store_;
   const Clock& clock_;
+  std::uint64_t pause_seed_;
+  bool was_reached_ = false;  ///< By the last try.
   std::unique_ptr<LevelQuestion> question_;
   bool answered_ = false;          ///< `question_` was.
   Client* client_ = nullptr;       ///< While `run` goes on.

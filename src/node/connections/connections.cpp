@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "node/connections/production_event.hpp"
 #include "node/connections/source_value.hpp"
 #include "node/secret_names.hpp"
 
@@ -69,7 +70,10 @@ class Connections::PlantSink final : public connectors::ConnectionSink {
                                     HANSE_CHECK(plant.put(actor(), assets));
                                     return {};
                                   });
-    if (signals) return *signals;
+    if (signals) {
+      remember_assets(declarations, *signals);
+      return *signals;
+    }
     connections_.parts_.log.error("connections", "values can't become signals",
                                   {{"connection", record_.id}, {"error", to_string(signals.error())}});
     return std::vector<signal::SignalId>(declarations.size(), signal::kNoSignal);
@@ -82,20 +86,10 @@ class Connections::PlantSink final : public connectors::ConnectionSink {
   }
 
   void notice(connectors::Notice notice) override {
-    if (notice.kind != connectors::NoticeKind::gap || !notice.begin || !notice.end || record_.asset.empty()) return;
-    const plant::ProductionEvent gap{.id = {},
-                                     .time = *notice.begin,
-                                     .asset = plant::AssetId{record_.asset},
-                                     .kind = plant::EventKind::gap,
-                                     .state = {},
-                                     .duration_ns = (*notice.end - *notice.begin).count(),
-                                     .reason = notice.message,
-                                     .order = {},
-                                     .product = {},
-                                     .source = actor().id,
-                                     .actor = {}};
-    if (const auto kept = connections_.parts_.plant.events().append(actor(), {&gap, 1}); !kept) {
-      connections_.parts_.log.error("connections", "a gap can't be kept",
+    const auto event = production_event(notice, asset_of(notice.device), actor().id);
+    if (!event) return;
+    if (const auto kept = connections_.parts_.plant.events().append(actor(), {&*event, 1}); !kept) {
+      connections_.parts_.log.error("connections", "an event can't be kept",
                                     {{"connection", record_.id}, {"error", to_string(kept.error())}});
     }
   }
@@ -104,6 +98,22 @@ class Connections::PlantSink final : public connectors::ConnectionSink {
 
  private:
   store::Actor actor() const { return {"connection:" + record_.id}; }
+
+  /// Where a device's signals are: its alarms belong there, too.
+  void remember_assets(std::span<const connectors::Declaration> declarations,
+                       std::span<const signal::SignalId> signals) {
+    const auto& catalogue = connections_.parts_.plant.catalogue();
+    for (std::size_t i = 0; i < declarations.size() && i < signals.size(); ++i) {
+      const auto& device = declarations[i].device;
+      if (device.empty() || assets_.contains(device) || assets_.size() >= kDeclaredMax) continue;
+      if (const auto known = catalogue.get(signals[i])) assets_.emplace(device, known->signal.asset);
+    }
+  }
+
+  plant::AssetId asset_of(const std::string& device) const {
+    const auto found = assets_.find(device);
+    return found == assets_.end() ? plant::AssetId{record_.asset} : found->second;
+  }
 
   void remember(std::span<const connectors::Declaration> declarations) {
     const std::lock_guard lock{connections_.mutex_};
@@ -115,6 +125,7 @@ class Connections::PlantSink final : public connectors::ConnectionSink {
 
   Connections& connections_;
   ConnectionRecord record_;
+  std::map<std::string, plant::AssetId, std::less<>> assets_;  ///< By device.
   std::atomic<std::uint64_t> dropped_ = 0;
 };
 

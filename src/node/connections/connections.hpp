@@ -48,6 +48,8 @@ class Connections {
   /// Errors: `invalid` with paths, `conflict`.
   Result<std::int64_t> put(const store::Actor& actor, ConnectionRecord record,
                            std::optional<std::int64_t> expected = {});
+  /// Would `put` take it? Errors: `invalid` with paths.
+  Result<void> check(const ConnectionRecord& record) const;
   /// Ends and forgets it; its signals and their history stay.
   Result<void> remove(const store::Actor& actor, const std::string& id, std::optional<std::int64_t> expected);
   const store::Collection<ConnectionRecord>& collection() const { return records_; }
@@ -63,7 +65,6 @@ class Connections {
 
  private:
   class PlantSink;
-  Result<void> check(const ConnectionRecord& record) const;
   Result<void> launch(const ConnectionRecord& record);
 
   Parts parts_;

@@ -69,6 +69,7 @@ Result<std::string> OpcuaServer::start() {
       .nodes_per_browse = ua::kNodesPerCall,
       .nodes_per_translate = ua::kNodesPerCall,
       .items_per_call = ua::kNodesPerCall,
+      .nodes_per_register = ua::kNodesPerCall,
       .continuation_points = ua::kBrowsesPerSession};
   server_ = std::make_unique<ua::Server>(std::move(options), parts_.certificates, std::move(own), *this, make_space());
   listener_ = std::make_unique<ua::ServerListener>(io_.get_executor(), *server_, parts_.clock, parts_.log);

@@ -64,7 +64,7 @@ async def main():
     await (await add("Target", 1.0)).set_writable()
     await press.add_method(ua.NodeId("Press1.Add", index), f"{index}:Add", add_numbers, [ua.VariantType.UInt32] * 2,
                            [ua.VariantType.UInt32])
-    await add("Matrix", ua.Variant([[1.0, 2.0], [3.0, 4.0]], ua.VariantType.Double))
+    await (await add("Matrix", ua.Variant([[1.0, 2.0], [3.0, 4.0]], ua.VariantType.Double))).set_writable()
     await add_axis(server, index, press)
     async with server:
         await server.historize_node_data_change(counter, period=None, count=10000)

@@ -7,7 +7,8 @@ from urllib.parse import quote
 from node import PASSWORD, Node, wait_until
 from opcua_peer import UNSECURED
 
-TARGET, NAME, PRESS, ADD = (f"nsu=urn:press;s={name}" for name in ("Press1.Target", "Press1.Name", "Press1", "Press1.Add"))
+TARGET, NAME, MATRIX, AXIS, PRESS, ADD = (f"nsu=urn:press;s={name}" for name in (
+    "Press1.Target", "Press1.Name", "Press1.Matrix", "Press1.Axis", "Press1", "Press1.Add"))
 CHANGES = "/api/v1/machine-changes"
 
 
@@ -28,7 +29,8 @@ class Changing:
             self.node.post("/api/v1/users", {"name": name, "password": PASSWORD, "roles": [{"role": role}]})
         self.node.post("/api/v1/assets", {"id": "hall", "name": "Hall", "level": "site"})
         reading = UNSECURED | {"url": self.url, "root": PRESS, "publishing_interval": "200ms"}
-        writing = reading | {"writable": [{"node": TARGET, "low": 0, "high": 80}, {"node": NAME}],
+        writing = reading | {"writable": [{"node": TARGET, "low": 0, "high": 80}, {"node": NAME}, {"node": AXIS},
+                                          {"node": MATRIX, "low": 0, "high": 80}],
                              "callable": [{"object": PRESS, "method": ADD}]}
         for id_, settings in (("reading", reading), ("writing", writing)):
             self.node.post("/api/v1/connections", {"id": id_, "name": id_, "protocol": "opcua", "asset": "hall", "settings": settings})
@@ -87,6 +89,13 @@ class Changing:
         failed = self.change(address=NAME, value=5)
         assert failed["state"] == "failed" and "a text" in failed["answer"], failed
 
+    def a_matrix_is_written_row_by_row(self):
+        done = self.change(address=MATRIX, value=[[1, 2], [30, 40]])
+        assert done["state"] == "done" and done["answer"].endswith("the server reads [[1, 2], [30, 40]] now"), done
+        assert self.ask(address=MATRIX, value=[[1, 2], [30, 81]]).status == 422, "one of them is over the limit"
+        failed = self.change(address=MATRIX, value=[[1, 2], [3]])
+        assert failed["state"] == "failed" and "equally long" in failed["answer"], failed
+
     def a_method_is_called_with_its_arguments(self):
         done = self.change(address=PRESS, method=ADD, value=[40, 2])
         assert done["state"] == "done" and done["answer"] == "called; it answered 42", done
@@ -125,5 +134,6 @@ class Changing:
 
     def cases(self):
         return [self.a_value_is_written_when_a_second_person_approves, self.nobody_changes_anything_alone,
-                self.only_what_the_settings_name_and_within_its_limits, self.a_method_is_called_with_its_arguments,
+                self.only_what_the_settings_name_and_within_its_limits, self.a_matrix_is_written_row_by_row,
+                self.a_method_is_called_with_its_arguments,
                 self.a_twin_writes_through]

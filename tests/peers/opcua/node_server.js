@@ -1,5 +1,7 @@
 // An OPC UA server to test against: node-opcua. Arguments: port, folder for its certificates, options as JSON:
-// {"variables": n, "changing": ms, "spaces": ["urn:extra"], "history": bool, "alarms": bool}. Prints "up" when it can be reached.
+// {"variables": n, "changing": ms, "spaces": ["urn:extra"], "history": bool, "alarms": bool, "subscriptions": n}: with
+// alarms `Press1.Level` swings over its limit and back, `subscriptions` is how many a session may have. Prints "up" when
+// it can be reached.
 globalThis.crypto ??= require("node:crypto").webcrypto; // Debian 12's Node 18 has it under a flag only.
 const { OPCUAServer } = require("node-opcua-server");
 const { Variant, DataType, VariantArrayType, MessageSecurityMode, SecurityPolicy, StatusCodes } = require("node-opcua-client");
@@ -23,10 +25,12 @@ const options = JSON.parse(text || "{}");
     serverCapabilities: { maxSessions: 20 },
   });
   await server.initialize();
+  if (options.subscriptions !== undefined) server.engine.serverCapabilities.maxSubscriptionsPerSession = options.subscriptions;
   const space = server.engine.addressSpace;
   for (const uri of options.spaces || []) space.registerNamespace(uri);
   const own = space.registerNamespace("urn:press");
-  const press = own.addObject({ organizedBy: space.rootFolder.objects, browseName: "Press1", nodeId: "s=Press1" });
+  const press = own.addObject({ organizedBy: space.rootFolder.objects, browseName: "Press1", nodeId: "s=Press1",
+    ...(options.alarms ? { notifierOf: space.rootFolder.objects.server } : {}) });
   const add = (name, dataType, value, more) => own.addVariable(
     { componentOf: press, browseName: name, nodeId: "s=Press1." + name, dataType, value: { dataType, value }, ...more });
   let count = 0;
@@ -46,6 +50,17 @@ const options = JSON.parse(text || "{}");
     value: { dataType: "Int64", arrayType: VariantArrayType.Scalar, value: [0, 42] } });
   own.addVariable({ componentOf: press, browseName: "Zones", nodeId: "s=Press1.Zones", dataType: "Double", valueRank: 1,
     value: { dataType: "Double", arrayType: VariantArrayType.Array, value: [1.5, 2.5, 3.5] } });
+  own.addVariable({ componentOf: press, browseName: "Matrix", nodeId: "s=Press1.Matrix", dataType: "Int16", valueRank: 2, arrayDimensions: [0, 0],
+    value: new Variant({ dataType: DataType.Int16, arrayType: VariantArrayType.Matrix, dimensions: [2, 2], value: Int16Array.of(1, 2, 3, 4) }) });
+  if (options.alarms) {
+    space.installAlarmsAndConditionsService();
+    const level = own.addVariable({ componentOf: press, browseName: "Level", nodeId: "s=Press1.Level", dataType: "Double",
+      eventSourceOf: press, value: { dataType: "Double", value: 5 } });
+    own.instantiateNonExclusiveLimitAlarm("NonExclusiveLimitAlarmType", { browseName: "LevelAlarm", conditionName: "LevelAlarm", conditionSource: level,
+      inputNode: level, lowLowLimit: -10, lowLimit: 1, highLimit: 10, highHighLimit: 100 });
+    let high = false;
+    setInterval(() => { high = !high; level.setValueFromSource({ dataType: "Double", value: high ? 20 : 5 }); }, 1500);
+  }
   if (options.history) space.installHistoricalDataNode(counter, { maxOnlineValues: 10000 });
   if (options.variables) {
     const many = own.addObject({ organizedBy: space.rootFolder.objects, browseName: "Many", nodeId: "s=Many" });

@@ -115,6 +115,14 @@ void BinaryWriter::write_builtin(const Variant& value) {
   if (value.is_array()) head |= kArrayFlag;
   if (value.is_array() && !value.dimensions.empty()) head |= kDimensionsFlag;
   write(head);
+  write_content(value);
+  if (head & kDimensionsFlag) {
+    write(static_cast<std::int32_t>(value.dimensions.size()));
+    for (const auto length : value.dimensions) write(length);
+  }
+}
+
+void BinaryWriter::write_content(const Variant& value) {
   std::visit(
       [this]<class T>(const T& content) {
         if constexpr (is_box_v<T>)
@@ -123,10 +131,6 @@ void BinaryWriter::write_builtin(const Variant& value) {
           write(content);
       },
       value.value);
-  if (head & kDimensionsFlag) {
-    write(static_cast<std::int32_t>(value.dimensions.size()));
-    for (const auto length : value.dimensions) write(length);
-  }
 }
 
 void BinaryWriter::write_builtin(const DataValue& value) {

@@ -52,6 +52,8 @@ class BinaryWriter {
     }
   }
   void write_raw(std::string_view bytes) { out_ += bytes; }
+  /// What a variant holds, without a variant's head and dimensions: as a structure's field lies.
+  void write_content(const Variant& value);
 
  private:
   void write_octets(std::string_view bytes, bool empty_not_null);

@@ -36,7 +36,7 @@ class Following : public testing::Test {
   Now now() const { return {.time = Timestamp{1'790'000'000'000'000'000} + monotonic_, .monotonic = monotonic_}; }
   /// Hands bytes to and fro until neither has anything to say.
   void exchange() {
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < 10'000; ++i) {
       const auto request = client_->take_output();
       auto response = server_.answer(request);
       if (client_->want() == Session::Want::connect) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "connectors/opcua/codec/message.hpp"
+#include "connectors/opcua/codec/server_services.hpp"
 #include "connectors/opcua/codec/status.hpp"
 #include "connectors/opcua/security/secure_channel.hpp"
 
@@ -31,11 +32,23 @@ class TestServer {
 
   std::vector<Node> nodes;
   std::vector<Reference> references_beside;
+  struct Structure {
+    NodeId data_type;
+    StructureDefinition definition;
+  };
+  std::map<std::string, std::vector<DataValue>> history;  ///< Of variables whose history it keeps, by their name.
+  std::optional<Timestamp> clock;                         ///< As it tells the time; nothing: it doesn't.
+  std::map<NodeId, Structure> structures;                 ///< Of values that have one, by their node.
   std::vector<std::string> namespaces{"http://opcfoundation.org/UA/", "urn:test:server", "urn:press"};
   std::uint32_t items_per_call_reported = 0, items_per_call_borne = 1'000'000, references_max = 0;
   bool publishes = true;  ///< False: keeps silent, as a hung server does.
   bool forgets_notifications = false;
   bool refuses_filters = false;
+  bool makes_subscriptions = true;
+  std::map<std::uint32_t, std::uint32_t> limits;  ///< What it says of itself, by the standard's node.
+  std::size_t endpoints_told = 0;
+  std::size_t registers_max = 0;  ///< 0: without a limit.
+  std::size_t nodes_registered = 0, nodes_unregistered = 0, reads_by_alias = 0;
   StatusCode answer_to_change{};  ///< To writes and calls.
   bool garbles_changes = false;   ///< Does them and answers what nobody can read.
   std::size_t writes = 0;
@@ -61,8 +74,12 @@ class TestServer {
     session_.reset();
     subscription_ = {};
     kept_.clear();
+    aliases_.clear();
   }
-  void drop_session() { session_.reset(); }
+  void drop_session() {
+    session_.reset();
+    aliases_.clear();
+  }
 
   std::string answer(std::string_view bytes) {
     splitter_.feed(bytes);
@@ -182,6 +199,7 @@ class TestServer {
     if (BrowseRequest browse; is(message, browse)) return browses(id, browse);
     if (BrowseNextRequest next; is(message, next)) return browses_next(id, next);
     if (TranslateBrowsePathsRequest paths; is(message, paths)) return translates(id, paths);
+    if (HistoryReadRequest past; is(message, past)) return reads_history(id, past);
     if (WriteRequest write; is(message, write)) return changes_values(id, write);
     if (CallRequest call; is(message, call)) return is_called(id, call);
     if (FindServersRequest find; is(message, find)) {
@@ -189,7 +207,13 @@ class TestServer {
       for (const auto& server : known_servers) response.servers.push_back(server);
       return send(id, std::move(response));
     }
+    if (RegisterNodesRequest wanted; is(message, wanted)) return registers(id, wanted);
+    if (UnregisterNodesRequest wanted; is(message, wanted)) {
+      for (const auto& alias : wanted.nodes) nodes_unregistered += aliases_.erase(alias);
+      return send(id, UnregisterNodesResponse{});
+    }
     if (CreateSubscriptionRequest create; is(message, create)) {
+      if (!makes_subscriptions) return fault(id, status::kBadServiceUnsupported);
       subscription_ = {.id = static_cast<std::uint32_t>(100 + ++subscriptions_created), .next = 1, .handles = {}};
       CreateSubscriptionResponse response;
       response.subscription_id = subscription_.id;
@@ -222,7 +246,19 @@ class TestServer {
     fault(id, status::kBadServiceUnsupported);
   }
 
+  void registers(std::uint32_t id, const RegisterNodesRequest& request) {
+    if (registers_max != 0 && request.nodes.size() > registers_max) return fault(id, status::kBadTooManyOperations);
+    RegisterNodesResponse response;
+    for (const auto& node : request.nodes) {
+      const NodeId alias{7, static_cast<std::uint32_t>(++nodes_registered)};
+      aliases_[alias] = node;
+      response.nodes.push_back(alias);
+    }
+    send(id, std::move(response));
+  }
+
   void endpoints(std::uint32_t id) {
+    ++endpoints_told;
     GetEndpointsResponse response;
     EndpointDescription endpoint;
     endpoint.endpoint_url = "opc.tcp://a-name-nobody-resolves:4840";
@@ -244,11 +280,24 @@ class TestServer {
     return found == index_.end() ? nullptr : &nodes[found->second];
   }
 
-  DataValue read(const ReadValueId& what) {
+  DataValue read(const ReadValueId& wanted) {
+    auto what = wanted;
+    if (const auto alias = aliases_.find(what.node); alias != aliases_.end()) {
+      what.node = alias->second;
+      ++reads_by_alias;
+    }
     if (what.node.is(2255)) {
       Array<String> names;
       for (const auto& name : namespaces) names.emplace_back(name);
       return data_value(std::move(names));
+    }
+    for (const auto& [number, limit] : limits) {
+      if (what.node.is(number)) return data_value(limit);
+    }
+    if (what.node.is(2256) && clock) {
+      ServerStatus status;
+      status.current_time = DateTime::from(*clock);
+      return data_value(Box<ExtensionObject>{wrap(status)});
     }
     if (what.node.is(11714)) return data_value(items_per_call_reported);
     if (what.node.is(2267)) return data_value(service_level);
@@ -260,10 +309,16 @@ class TestServer {
     }
     DataValue none;
     none.status = status::kBadNodeIdUnknown;
+    for (const auto& [id, structure] : structures) {
+      if (what.attribute == 14 && what.node == id) return data_value(structure.data_type);
+      if (what.attribute == 23 && what.node == structure.data_type)
+        return data_value(Box<ExtensionObject>{wrap(structure.definition)});
+    }
     const auto* node = find(what.node);
     if (!node) return none;
     if (what.attribute == 13) return node->value;
     if (what.attribute == 14) return data_value(NodeId{11});
+    if (what.attribute == 20) return data_value(history.contains(node->name));
     if (what.attribute == 18) return data_value(std::uint8_t{1});
     none.status = StatusCode{0x80350000};
     return none;
@@ -271,6 +326,28 @@ class TestServer {
   void reads(std::uint32_t id, const ReadRequest& request) {
     ReadResponse response;
     for (const auto& what : request.nodes) response.results.push_back(read(what));
+    send(id, std::move(response));
+  }
+
+  void reads_history(std::uint32_t id, const HistoryReadRequest& request) {
+    const auto details = unwrap<ReadRawModifiedDetails>(request.details);
+    HistoryReadResponse response;
+    for (const auto& wanted : request.nodes) {
+      HistoryReadResult result;
+      HistoryData data;
+      const auto* node = find(wanted.node);
+      const auto kept = node ? history.find(node->name) : history.end();
+      if (!details || kept == history.end()) {
+        result.status = status::kBadNodeIdUnknown;
+      } else {
+        for (const auto& value : kept->second) {
+          if (*value.source_time >= details->start_time && *value.source_time <= details->end_time)
+            data.values.push_back(value);
+        }
+        result.history_data = wrap(data);
+      }
+      response.results.push_back(std::move(result));
+    }
     send(id, std::move(response));
   }
 
@@ -415,6 +492,7 @@ class TestServer {
   std::vector<std::uint32_t> publish_requests_;
   Array<MonitoredItemNotification> waiting_;
   std::optional<std::uint32_t> level_handle_;
+  std::map<NodeId, NodeId> aliases_;  ///< Of registered nodes, in this session.
   std::map<NodeId, std::size_t> index_;
   std::map<NodeId, std::vector<std::size_t>> children_;
   std::uint32_t sequence_tokens_ = 0;

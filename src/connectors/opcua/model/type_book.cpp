@@ -67,6 +67,30 @@ std::vector<NodeId> TypeBook::missing() const {
   return found;
 }
 
+NodeId TypeBook::encoding_of(const NodeId& data_type) const {
+  const auto known = structures_.find(data_type);
+  return known == structures_.end() ? NodeId{} : known->second.default_encoding_id;
+}
+
+void TypeBook::renumber(std::span<const std::string> before, std::span<const std::string> now) {
+  constexpr auto kGone = std::uint16_t{0xFFFE};  // No server has so many namespaces: such a type is met no more.
+  const auto moved = [&](NodeId node) {
+    if (node.space == 0 || node.space >= before.size()) return node;
+    const auto place = std::ranges::find(now, before[node.space]);
+    node.space = place == now.end() ? kGone : static_cast<std::uint16_t>(place - now.begin());
+    return node;
+  };
+  TypeBook out;
+  for (auto& [id, structure] : structures_) {
+    structure.default_encoding_id = moved(structure.default_encoding_id);
+    for (auto& field : structure.fields) field.data_type = moved(field.data_type);
+    out.structures_.emplace(moved(id), std::move(structure));
+  }
+  for (const auto& [encoding, type] : by_encoding_) out.by_encoding_.emplace(moved(encoding), moved(type));
+  for (const auto& type : enumerations_) out.enumerations_.insert(moved(type));
+  *this = std::move(out);
+}
+
 std::vector<FlatField> TypeBook::flatten(const ExtensionObject& object) const {
   if (object.encoding != ExtensionObject::Encoding::binary) return {};
   const auto known = by_encoding_.find(object.type_id);

@@ -2,8 +2,11 @@
 
 #include <map>
 #include <set>
+#include <span>
+#include <string>
 #include <vector>
 
+#include "base/json.hpp"
 #include "connectors/opcua/codec/binary.hpp"
 #include "connectors/opcua/codec/structures.hpp"
 #include "connectors/opcua/session/points.hpp"
@@ -11,7 +14,8 @@
 namespace hanse::connectors::opcua {
 
 /// How a server's own structures lie on the wire, by its DataTypeDefinition attributes (OPC 10000-3, 8.48) or its type
-/// dictionaries; takes values apart into fields with paths. What isn't known stays whole: a value is never guessed at.
+/// dictionaries; takes values apart into fields with paths, and puts them together. What isn't known stays whole: a
+/// value is never guessed at.
 class TypeBook {
  public:
   /// Adds what the attribute of `data_type` said. An enumeration is added as none.
@@ -23,6 +27,15 @@ class TypeBook {
   std::vector<NodeId> missing() const;
   bool knows(const NodeId& data_type) const;
   bool knows_encoding(const NodeId& encoding) const { return by_encoding_.contains(encoding); }
+
+  /// Namespace indices of a new session: `now` in place of `before`.
+  void renumber(std::span<const std::string> before, std::span<const std::string> now);
+
+  /// In which encoding values of a structure go out; null for what isn't known.
+  NodeId encoding_of(const NodeId& data_type) const;
+  /// A structure that a person wrote as JSON: an object with a member for each field, lists for arrays. Optional
+  /// fields may be left out, a union has one member. Errors: `invalid`, with the field's path.
+  Result<ExtensionObject> compose(const NodeId& encoding, JsonRef value) const;
 
   /// Each field as `name`, `name/inner` or `name[2]`; none when the type isn't known or the bytes don't fit it.
   std::vector<FlatField> flatten(const ExtensionObject& object) const;
@@ -38,6 +51,11 @@ class TypeBook {
   bool read_structure(Unfolding& value, const StructureDefinition& type, const std::string& prefix, int depth) const;
   bool read_field(Unfolding& value, const StructureField& field, const std::string& name, int depth) const;
   bool read_element(Unfolding& value, const NodeId& type, const std::string& name, int depth) const;
+
+  Result<void> write_structure(BinaryWriter& out, const StructureDefinition& type, JsonRef value, int depth) const;
+  Result<void> write_field(BinaryWriter& out, const StructureField& field, JsonRef value, int depth) const;
+  Result<void> write_list(BinaryWriter& out, const StructureField& field, JsonRef value, int depth) const;
+  Result<void> write_element(BinaryWriter& out, const NodeId& type, JsonRef value, int depth) const;
 
   std::map<NodeId, StructureDefinition> structures_;
   std::map<NodeId, NodeId> by_encoding_;

@@ -64,6 +64,76 @@ TEST(TypeBook, what_does_not_fit_its_description_is_left_whole) {
   EXPECT_TRUE(book.flatten(object).empty()) << "unknown";
 }
 
+Result<ExtensionObject> composed(const TypeBook& book, std::string_view json) {
+  const auto document = JsonDocument::parse(json);
+  EXPECT_TRUE(document) << json;
+  return book.compose(kPathEncoding, document->root());
+}
+
+TEST(TypeBook, puts_structures_together_as_it_takes_them_apart) {
+  const auto book = make_book();
+  const auto full = composed(book, R"({"Name": "edge", "Colour": 3, "Points": [{"X": 1, "Y": 2}, {"Y": 4, "X": 3}]})");
+  ASSERT_TRUE(full) << full.error().message;
+  EXPECT_EQ(full->body, path_bytes(true));
+  EXPECT_EQ(full->type_id, kPathEncoding);
+  const auto shorter = composed(book, R"({"Name": "edge", "Points": [{"X": 1, "Y": 2}, {"X": 3, "Y": 4}]})");
+  ASSERT_TRUE(shorter) << shorter.error().message;
+  EXPECT_EQ(shorter->body, path_bytes(false));
+}
+
+TEST(TypeBook, a_structure_that_does_not_fit_is_refused_with_the_fields_path) {
+  const auto book = make_book();
+  for (const auto& [json, why] : {std::pair{R"({"Name": "edge"})", "/Points: must be there"},
+                                  {R"({"Name": "edge", "Points": [{"X": 1}]})", "/Points[0]/Y: must be there"},
+                                  {R"({"Name": 5, "Points": []})", "/Name: the value must be a text"},
+                                  {R"({"Name": "e", "Points": [], "Colur": 1})", "no field 'Colur'"},
+                                  {R"({"Name": "e", "Points": 3})", "/Points: must be a list"},
+                                  {R"([1])", "must be an object with Name, Colour, Points"}}) {
+    const auto object = composed(book, json);
+    ASSERT_FALSE(object) << json;
+    EXPECT_EQ(object.error().code, ErrorCode::invalid);
+    EXPECT_NE(object.error().message.find(why), std::string::npos) << object.error().message;
+  }
+  EXPECT_FALSE(book.compose({2, 99}, JsonDocument::parse("{}")->root())) << "unknown";
+}
+
+TEST(TypeBook, unions_matrices_and_lists_of_numbers_are_written_as_they_lie) {
+  TypeBook book;
+  StructureDefinition either{.default_encoding_id = kPathEncoding,
+                             .base_data_type = 22,
+                             .structure_type = StructureType::union_,
+                             .fields = {}};
+  either.fields.push_back({.name = "Name", .data_type = 12});
+  either.fields.push_back({.name = "Grid", .data_type = 5, .value_rank = 2});
+  either.fields.push_back({.name = "Levels", .data_type = 11, .value_rank = 1});
+  book.add(kPath, either);
+  for (const auto& [json, flat] :
+       {std::pair{R"({"Grid": [[1, 2], [3, 4]]})", "Grid[0]=1 Grid[1]=2 Grid[2]=3 Grid[3]=4 "},
+        {R"({"Levels": [0.5]})", "Levels[0]=0.5 "},
+        {R"({"Name": "x"})", "Name=x "}}) {
+    const auto object = composed(book, json);
+    ASSERT_TRUE(object) << object.error().message;
+    EXPECT_EQ(summary(book.flatten(*object)), flat);
+  }
+  EXPECT_FALSE(composed(book, R"({"Name": "x", "Levels": []})")) << "one of them";
+  EXPECT_FALSE(composed(book, "{}"));
+}
+
+TEST(TypeBook, follows_the_namespaces_to_their_new_places) {
+  auto book = make_book();
+  const std::vector<std::string> before{"ua", "server", "press"}, now{"ua", "extra", "server", "press"};
+  book.renumber(before, now);
+  const ExtensionObject object{
+      .type_id = {3, 21}, .encoding = ExtensionObject::Encoding::binary, .body = path_bytes(false)};
+  EXPECT_EQ(book.flatten(object).size(), 5u);
+  EXPECT_TRUE(book.missing().empty());
+  EXPECT_FALSE(book.knows_encoding(kPathEncoding));
+  book.renumber(now, before);
+  EXPECT_TRUE(book.knows_encoding(kPathEncoding));
+  book.renumber(before, std::vector<std::string>{"ua"});
+  EXPECT_FALSE(book.knows_encoding(kPathEncoding)) << "its namespace is gone";
+}
+
 TEST(TypeBook, a_structure_within_itself_ends) {
   TypeBook book;
   StructureDefinition endless{

@@ -208,7 +208,19 @@ Result<TypeDictionary> TypeDictionary::parse(std::string_view xml) {
   return out;
 }
 
+std::optional<DictionaryType> dictionary_type(const NodeId& id) {
+  const auto* text = id.space == kDictionarySpace ? std::get_if<String>(&id.id) : nullptr;
+  const auto hash = text ? text->rfind('#') : std::string::npos;
+  if (hash == std::string::npos) return std::nullopt;
+  const std::string_view whole{*text};
+  return DictionaryType{.space = whole.substr(0, hash), .name = whole.substr(hash + 1)};
+}
+
 NodeId TypeDictionary::add_to(TypeBook& book, std::string_view name) const {
+  if (enumerations_.contains(name)) {
+    book.add_enumeration(dictionary_id(space_, name));
+    return dictionary_id(space_, name);
+  }
   if (!structures_.contains(name)) return {};
   const std::string prefix = space_ + '#';
   std::set<std::string_view> seen{name};

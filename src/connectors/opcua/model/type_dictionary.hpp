@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -18,8 +19,11 @@ class TypeDictionary {
   /// Errors: `invalid`, saying what is wrong or too much.
   static Result<TypeDictionary> parse(std::string_view xml);
 
-  /// Adds the structure called `name` and what it holds to `book`, under ids that no server has. Gives its id; null
-  /// when the dictionary has no such structure that can be read.
+  /// Its namespace.
+  const std::string& space() const { return space_; }
+  /// Adds the structure or enumeration called `name` and what it holds to `book`, under ids that no server has. Gives
+  /// its id; null when the dictionary has no such type that can be read. What it holds of other dictionaries is
+  /// `missing` from the book then.
   NodeId add_to(TypeBook& book, std::string_view name) const;
 
  private:
@@ -27,5 +31,12 @@ class TypeDictionary {
   std::map<std::string, StructureDefinition, std::less<>> structures_;
   std::set<std::string, std::less<>> enumerations_;
 };
+
+/// A type of a dictionary, as its id in a `TypeBook` says.
+struct DictionaryType {
+  std::string_view space, name;
+};
+/// Nothing for ids that a server gave.
+std::optional<DictionaryType> dictionary_type(const NodeId& id);
 
 }  // namespace hanse::connectors::opcua

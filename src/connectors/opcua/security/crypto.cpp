@@ -41,6 +41,7 @@ const EVP_CIPHER* cipher_of(std::string_view key) { return key.size() == 16 ? EV
 }  // namespace
 
 void wipe(std::string& bytes) {
+  bytes.resize(bytes.capacity());  // Behind its end may stand what it was before it became shorter.
   OPENSSL_cleanse(bytes.data(), bytes.size());
   bytes.clear();
 }
@@ -79,17 +80,17 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
 
 Secret p_sha256(std::string_view secret, std::string_view seed, std::size_t count) {
   Secret out;
-  std::string a{seed};
+  out.fill().reserve(count + kSymmetricSignatureBytes);  // Growing would leave copies behind.
+  Secret a{std::string{seed}};
   while (out.reveal().size() < count) {
-    a = hmac_sha256(secret, a);
-    std::string part = a;
-    part += seed;
-    std::string block = hmac_sha256(secret, part);
-    out.fill() += block;
-    wipe(block);
-    wipe(part);
+    a = Secret{hmac_sha256(secret, a.reveal())};
+    Secret part;
+    part.fill().reserve(kSymmetricSignatureBytes + seed.size());
+    part.fill() += a.reveal();
+    part.fill() += seed;
+    const Secret block{hmac_sha256(secret, part.reveal())};
+    out.fill() += block.reveal();
   }
-  wipe(a);
   out.fill().resize(count);
   return out;
 }
@@ -154,6 +155,7 @@ Result<Secret> decrypt(const PrivateKey& key, EncryptionScheme scheme, std::stri
     return refused();
   }
   Secret out;
+  out.fill().reserve(cipher.size());
   Secret part{std::string(block, '\0')};
   for (std::size_t at = 0; at < cipher.size(); at += block) {
     std::size_t count = block;

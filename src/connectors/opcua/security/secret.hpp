@@ -5,11 +5,14 @@
 
 namespace hanse::connectors::opcua {
 
+/// Wipes any text, to the end of its memory.
+void wipe(std::string& bytes);
+
 /// Bytes that are wiped when they go: keys, nonces, passwords. No conversion to text, so that none ends in a log.
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string bytes) : bytes_(std::move(bytes)) {}
+  explicit Secret(std::string bytes) : bytes_(std::move(bytes)) { opcua::wipe(bytes); }
   Secret(const Secret&) = default;
   Secret(Secret&& other) noexcept : bytes_(other.bytes_) {
     other.wipe();
@@ -25,8 +28,5 @@ class Secret {
  private:
   std::string bytes_;
 };
-
-/// Wipes any text.
-void wipe(std::string& bytes);
 
 }  // namespace hanse::connectors::opcua

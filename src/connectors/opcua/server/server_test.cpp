@@ -282,6 +282,55 @@ TEST_F(Serving, a_password_is_encrypted_also_where_nothing_else_is) {
   EXPECT_TRUE(client_->is_ready()) << (client_->failure() ? client_->failure()->message : "");
 }
 
+/// What the server answers to a log-in whose encrypted password is `cipher`, without a channel's security.
+class Garbling : public Serving {
+ protected:
+  StatusCode log_in_with(std::string cipher) {
+    const auto connection = *server_->connected("10.0.0.9:1", now());
+    Connection client{{.endpoint_url = "opc.tcp://server:4840", .security = {}, .limits = {}}};
+    std::optional<StatusCode> answer;
+    client.begin(now(), [&] {
+      client.call(CreateSessionRequest{}, 10s,
+                  ReplyHandler<CreateSessionRequest>{[&](Reply<CreateSessionResponse> made) {
+                    client.authentication(made.value.authentication_token);
+                    UserNameIdentityToken token;
+                    token.policy_id = std::string_view{"user"};
+                    token.user_name = std::string_view{"scada"};
+                    token.password = ByteString{cipher};
+                    token.encryption_algorithm = kPolicies[3].encryption_uri;
+                    ActivateSessionRequest activate;
+                    activate.user_identity_token = wrap(token);
+                    client.call(std::move(activate), 10s,
+                                ReplyHandler<ActivateSessionRequest>{
+                                    [&](Reply<ActivateSessionResponse> reply) { answer = reply.status; }});
+                  }});
+    });
+    for (int i = 0; i < 20 && !answer; ++i) {
+      if (const auto out = client.take_output(); !out.empty()) server_->receive(connection, out, now());
+      client.receive(server_->take_output(connection), now());
+    }
+    server_->disconnected(connection);
+    return answer.value_or(StatusCode{});
+  }
+};
+
+TEST_F(Garbling, a_password_that_cannot_be_read_is_a_wrong_password_and_nothing_else) {
+  options_.unsecured_until = now().time + 1h;
+  make_server();
+  const auto wrong =
+      encrypt(own_.certificate, kPolicies[3].encryption, std::string("\x24\0\0\0", 4) + std::string(36, 'x'));
+  ASSERT_TRUE(wrong);
+  auto damaged = *wrong;
+  damaged[5] = static_cast<char>(damaged[5] ^ 1);
+  std::size_t asked = 0;
+  for (const auto& cipher :
+       {*wrong, damaged, std::string(256, '\xff'), std::string(256, '\0'), std::string{"short"}, std::string{}}) {
+    EXPECT_EQ(log_in_with(cipher), status::kBadUserAccessDenied);
+    EXPECT_EQ(host_.count(ServerEventKind::log_in_refused), ++asked)
+        << "each went all the way to the check of passwords";
+  }
+}
+
 TEST_F(Serving, a_cut_line_loses_nothing_and_the_session_goes_on) {
   trust_each_other();
   make_client(user());
@@ -365,6 +414,24 @@ TEST_F(Serving, many_values_come_with_continuation_points_and_batches) {
   EXPECT_EQ(sink_.declared.size(), 5002u);
   EXPECT_EQ(server_->items(), 5002u);
   EXPECT_EQ(sink_.last("nsu=urn:hanse:plant;s=press/v4999"), "5099");
+}
+
+TEST_F(Serving, without_a_subscription_to_give_it_is_read_over_registered_nodes) {
+  trust_each_other();
+  options_.subscriptions_per_session = 0;
+  make_server();
+  make_client(user());
+  connect();
+  EXPECT_EQ(sink_.last(kTemp), "20.5");
+  EXPECT_TRUE(std::ranges::any_of(sink_.notices, [](const Notice& notice) {
+    return notice.message.contains("2 of 2 values are read every 1000 ms, 2 of them as registered nodes");
+  }));
+  host_.values[1] = timed(33.0);
+  pass(2s);
+  EXPECT_EQ(sink_.last(kTemp), "33");
+  client_->close();
+  exchange();
+  EXPECT_EQ(server_->sessions(), 0u);
 }
 
 TEST_F(Serving, another_space_keeps_what_is_still_there) {

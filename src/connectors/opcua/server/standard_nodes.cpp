@@ -143,6 +143,7 @@ constexpr Row kRows[] = {
     {11704, object, "OperationLimits", 2268, 47, 11564},
     {11705, variable, "MaxNodesPerRead", 11704, 46, 68, 7},
     {11710, variable, "MaxNodesPerBrowse", 11704, 46, 68, 7},
+    {11711, variable, "MaxNodesPerRegisterNodes", 11704, 46, 68, 7},
     {11712, variable, "MaxNodesPerTranslateBrowsePathsToNodeIds", 11704, 46, 68, 7},
     {11714, variable, "MaxMonitoredItemsPerCall", 11704, 46, 68, 7},
     {2296, object, "ServerRedundancy", 2253, 47, 2034},
@@ -193,6 +194,7 @@ void describe_server(AddressSpace& space, const ServerDescription& description) 
   space.set_value(24098, description.subscriptions_per_session);
   space.set_value(11705, description.nodes_per_read);
   space.set_value(11710, description.nodes_per_browse);
+  space.set_value(11711, description.nodes_per_register);
   space.set_value(11712, description.nodes_per_translate);
   space.set_value(11714, description.items_per_call);
   space.set_value(3709, std::int32_t{0});

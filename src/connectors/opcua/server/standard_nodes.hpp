@@ -24,7 +24,8 @@ struct ServerDescription {
   std::string application_uri, product_name, software_version;
   Timestamp started;
   std::uint32_t sessions_max = 0, subscriptions_max = 0, subscriptions_per_session = 0, items_max = 0;
-  std::uint32_t nodes_per_read = 0, nodes_per_browse = 0, nodes_per_translate = 0, items_per_call = 0;
+  std::uint32_t nodes_per_read = 0, nodes_per_browse = 0, nodes_per_translate = 0, items_per_call = 0,
+                nodes_per_register = 0;
   std::uint16_t continuation_points = 0;
 };
 

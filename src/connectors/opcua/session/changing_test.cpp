@@ -132,6 +132,76 @@ TEST_F(Changing, a_method_gets_its_arguments_in_the_types_that_it_names) {
   EXPECT_EQ(server_.calls.size(), 2u);
 }
 
+TEST_F(Changing, a_matrix_is_written_row_by_row_within_the_limits) {
+  server_.nodes[1].value = data_value(Array<std::int16_t>{1, 2, 3, 4});
+  server_.nodes[1].value.value.dimensions = {2, 2};
+  write(kTemp, "[[5, 6, 7], [8, 9, 10]]");
+  ASSERT_TRUE(answer_ && *answer_) << why();
+  EXPECT_EQ(**answer_, "written; it was [[1, 2], [3, 4]], the server reads [[5, 6, 7], [8, 9, 10]] now");
+  const auto& written = server_.nodes[1].value.value;
+  EXPECT_EQ(std::get<Array<std::int16_t>>(written.value).size(), 6u);
+  EXPECT_EQ(written.dimensions, (std::vector<std::int32_t>{2, 3}));
+  for (const auto* wrong : {"[[1, 2], [3]]", "[1, 2]", "[[1, 2], [3, 101]]", "5"}) {
+    write(kTemp, wrong);
+    EXPECT_EQ(refusal(), ErrorCode::invalid) << wrong << ": " << why();
+  }
+  EXPECT_EQ(server_.writes, 1u);
+}
+
+/// A server whose `Temp` is a structure that it describes.
+class ChangingStructures : public Changing {
+ protected:
+  ChangingStructures() {
+    std::string body;
+    BinaryWriter writer{body};
+    writer.write(1.5);
+    writer.write(String{"slow"});
+    ExtensionObject value{.type_id = {2, "P.Binary"}, .encoding = ExtensionObject::Encoding::binary, .body = body};
+    server_.nodes[1].value = data_value(Box<ExtensionObject>{std::move(value)});
+    StructureDefinition definition{
+        .default_encoding_id = {2, "P.Binary"}, .base_data_type = 22, .structure_type = {}, .fields = {}};
+    definition.fields.push_back({.name = "Speed", .data_type = 11});
+    definition.fields.push_back({.name = "Mode", .data_type = 12});
+    server_.structures[{2, "Temp"}] = {{2, "P"}, definition};
+    OpcuaSettings settings;
+    settings.writable = {{.node = std::string{kTemp}, .low = 0, .high = 100}};
+    make_client(settings);
+    connect();
+    publish();
+  }
+};
+
+TEST_F(ChangingStructures, a_structure_is_written_by_the_servers_description) {
+  EXPECT_EQ(sink_.last(std::string{kTemp} + "/Speed"), "1.5");
+  write(kTemp, R"({"Mode": "fast", "Speed": 20})");
+  ASSERT_TRUE(answer_ && *answer_) << why();
+  EXPECT_EQ(**answer_, "written; it was {Speed 1.5, Mode slow}, the server reads {Speed 20, Mode fast} now");
+  for (const auto* wrong : {R"({"Mode": "fast"})", R"({"Mode": "fast", "Speed": 101})",
+                            R"({"Mode": "fast", "Speed": 1, "More": 1})", "20"}) {
+    write(kTemp, wrong);
+    EXPECT_EQ(refusal(), ErrorCode::invalid) << wrong << ": " << why();
+  }
+  EXPECT_EQ(server_.writes, 1u);
+}
+
+TEST_F(ChangingStructures, it_is_still_known_when_the_namespaces_have_moved) {
+  lose();
+  server_.restart();
+  monotonic_ += 10s;
+  server_.namespaces.insert(server_.namespaces.begin() + 1, "urn:extra");
+  for (auto& node : server_.nodes) {
+    ++node.id.space;
+    if (node.parent.space != 0) ++node.parent.space;
+    if (auto* object = std::get_if<Box<ExtensionObject>>(&node.value.value.value)) ++(**object).type_id.space;
+  }
+  server_.nodes.push_back({.id = {1, "filler"}, .parent = {1, "x"}, .name = "filler", .value = {}});
+  connect();
+  publish();
+  EXPECT_EQ(sink_.last(std::string{kTemp} + "/Speed"), "1.5");
+  write(kTemp, R"({"Mode": "fast", "Speed": 20})");
+  ASSERT_TRUE(answer_ && *answer_) << why();
+}
+
 TEST_F(Following, a_connection_without_a_list_only_reads) {
   make_client();
   connect();

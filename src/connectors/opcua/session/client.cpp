@@ -4,12 +4,14 @@
 
 #include <chrono>
 
+#include "connectors/opcua/codec/node_text.hpp"
 #include "connectors/opcua/session/profile.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
 
 constexpr Duration kClockSkewMax = 5min;
+constexpr std::size_t kNameMax = 200;
 
 std::string text_of(const Variant& value) { return value_text(value); }
 
@@ -40,6 +42,12 @@ std::string describe_server(const Session& session) {
   limit("nodes a read", facts.nodes_per_read);
   limit("nodes a browse", facts.nodes_per_browse);
   limit("items a call", facts.items_per_call);
+  limit("nodes a registration", facts.nodes_per_register);
+  limit("sessions", facts.sessions_max);
+  limit("subscriptions", facts.subscriptions_max);
+  limit("subscriptions a session", facts.subscriptions_per_session);
+  limit("monitored items", facts.items_max);
+  limit("items a subscription", facts.items_per_subscription);
   constexpr std::string_view kRedundancies[] = {"", "cold", "warm", "hot", "transparent", "hot and mirrored"};
   if (facts.redundancy != Redundancy::none) {
     text += fmt::format("; one of a {} set of {}, service level {}", kRedundancies[static_cast<int>(facts.redundancy)],
@@ -61,10 +69,13 @@ Client::Client(OpcuaSettings settings, CertificateStore& store, Sink& sink)
            .rebuilding =
                [this] {
                  if (session_.settings().history) history_.plan(session_.now().time);
-               }}),
+               },
+           .unavailable = [this](StatusCode why) { poll(why); }}),
+      polling_(session_, points_),
       selection_(session_),
       history_(session_, points_),
-      commands_(session_) {
+      commands_(session_, types_) {
+  points_.flatten_with([this](const ExtensionObject& object) { return types_.flatten(object); });
   session_.on_ready = [this](ReadyKind kind) { ready(kind); };
 }
 
@@ -89,6 +100,12 @@ void Client::ready(ReadyKind kind) {
   stand_in_.start_over();
   take_service_level(session_.facts().service_level);
   if (!selected_) return select();
+  if (types_namespaces_ != session_.facts().namespaces) {
+    types_.renumber(types_namespaces_, session_.facts().namespaces);
+    types_namespaces_ = session_.facts().namespaces;
+  }
+  if (kind == ReadyKind::resumed && polling_.is_active()) return polling_.resume();
+  polling_.stop();
   if (kind == ReadyKind::resumed)
     subscriptions_.resume();
   else if (another && session_.facts().redundancy != Redundancy::hot_and_mirrored)
@@ -130,6 +147,7 @@ void Client::level_told(const std::string& url, const Result<int>& level) {
 void Client::move_on() {
   session_.lost();
   subscriptions_.lost();
+  polling_.lost();
   history_.lost();
   commands_.lost();
 }
@@ -157,8 +175,8 @@ void Client::select() {
     for (const auto& name : result->specifications) message += fmt::format("; {}", name);
     notice(NoticeKind::connected, message + ".");
     for (auto& trouble : result->troubles) notice(NoticeKind::rejected, std::move(trouble));
-    points_.flatten_with(
-        [types = std::move(result->types)](const ExtensionObject& object) { return types.flatten(object); });
+    types_ = std::move(result->types);
+    types_namespaces_ = session_.facts().namespaces;
     points_.declare(std::move(plans));
     selected_ = true;
     follow();
@@ -178,7 +196,10 @@ void Client::follow() {
                             .values_per_read = per_read,
                             .data_change_filter = profile.data_change_filter,
                             .events = settings.events,
-                            .service_level = is_one_of_a_set()});
+                            .service_level = is_one_of_a_set(),
+                            .subscriptions_max = facts.subscriptions_per_session != 0 ? facts.subscriptions_per_session
+                                                                                      : facts.subscriptions_max,
+                            .items_per_subscription = facts.items_per_subscription});
   subscriptions_.start();
 }
 
@@ -197,12 +218,38 @@ void Client::told(const Subscriptions::Outcome& outcome) {
     notice(NoticeKind::connected, fmt::format("Small changes of {} values are left out by the server, of {} here.",
                                               outcome.filtered_there, outcome.filtered_here));
   }
-  if (outcome.refused_count > 0) {
-    std::string list;
-    for (const auto& item : outcome.refused) list += (list.empty() ? "" : ", ") + item;
-    notice(NoticeKind::rejected,
-           fmt::format("The server refuses {} values, which are tried again later: {}.", outcome.refused_count, list));
-  }
+  told_refused(outcome.refused_count, outcome.refused);
+  fill_from_history();
+}
+
+/// Without subscriptions: by reading in a cycle.
+void Client::poll(StatusCode why) {
+  const auto& facts = session_.facts();
+  const auto interval = session_.settings().publishing_interval;
+  const auto profile = profile_of(facts.status.build_info.product_name, facts.items_per_call);
+  std::size_t per_read = profile.values_per_read;
+  if (facts.nodes_per_read != 0) per_read = std::min<std::size_t>(per_read, facts.nodes_per_read);
+  polling_.start(
+      {.interval = interval, .values_per_read = per_read, .nodes_per_register = facts.nodes_per_register},
+      [this, why, interval](const Polling::Outcome& outcome) {
+        notice(NoticeKind::connected,
+               fmt::format("The server makes no subscription ({}): {} of {} values are read every {} ms, {} of them as "
+                           "registered nodes; alarms don't come this way.",
+                           to_string(why), outcome.followed, points_.size(), interval / 1ms, outcome.registered));
+        told_refused(outcome.refused_count, outcome.refused);
+        fill_from_history();
+      });
+}
+
+void Client::told_refused(std::size_t count, const std::vector<std::string>& some) {
+  if (count == 0) return;
+  std::string list;
+  for (const auto& item : some) list += (list.empty() ? "" : ", ") + item;
+  notice(NoticeKind::rejected,
+         fmt::format("The server refuses {} values, which are tried again later: {}.", count, list));
+}
+
+void Client::fill_from_history() {
   if (!history_.is_planned()) return;
   history_.start([this](std::size_t values) {
     if (values > 0)
@@ -212,34 +259,70 @@ void Client::told(const Subscriptions::Outcome& outcome) {
 }
 
 void Client::event(const EventFieldList& event) {
-  if (event.fields.size() <= Subscriptions::kRetain) return;
+  if (event.fields.size() <= Subscriptions::kConditionId) return;
   const auto field = [&](Subscriptions::EventField which) -> const Variant& { return event.fields[which]; };
   const auto flag = [&](Subscriptions::EventField which) -> std::optional<bool> {
     const auto* value = std::get_if<bool>(&field(which).value);
     return value ? std::optional{*value} : std::nullopt;
   };
+  const auto* type = std::get_if<NodeId>(&field(Subscriptions::kEventType).value);
+  if (type && is_about_refresh(*type)) return;
   std::string message = text_of(field(Subscriptions::kConditionName));
   if (const auto text = text_of(field(Subscriptions::kMessage)); !text.empty())
     message += (message.empty() ? "" : ": ") + text;
   message += fmt::format(" (severity {}", text_of(field(Subscriptions::kSeverity)));
-  if (const auto active = flag(Subscriptions::kActive)) message += *active ? ", active" : ", inactive";
+  const auto active = flag(Subscriptions::kActive);
+  if (active) message += *active ? ", active" : ", inactive";
   if (const auto acknowledged = flag(Subscriptions::kAcknowledged))
     message += *acknowledged ? ", acknowledged" : ", not acknowledged";
   message += ")";
-  const auto* time = std::get_if<DateTime>(&field(Subscriptions::kTime).value);
-  sink_.notice({.kind = NoticeKind::condition,
-                .time = time && time->is_set() ? time->time() : session_.now().time,
-                .device = text_of(field(Subscriptions::kSourceName)).substr(0, 200),
-                .message = message.substr(0, 1000),
-                .sample = {},
-                .begin = {},
-                .end = {}});
+  const auto* said = std::get_if<DateTime>(&field(Subscriptions::kTime).value);
+  const auto time = said && said->is_set() ? said->time() : session_.now().time;
+  const auto source = text_of(field(Subscriptions::kSourceName)).substr(0, kNameMax);
+  auto change = ActiveConditions::Change::none;
+  if (active) {
+    const auto* id = std::get_if<NodeId>(&field(Subscriptions::kConditionId).value);
+    change = conditions_.told({.source = source,
+                               .name = text_of(field(Subscriptions::kConditionName)).substr(0, kNameMax),
+                               .id = id ? node_text(*id, session_.facts().namespaces) : std::string{}},
+                              *active);
+  }
+  tell_condition(source, message.substr(0, 1000), time, change);
+}
+
+/// Begin and end of what a server reports when it is asked for all its alarms.
+bool Client::is_about_refresh(const NodeId& event_type) {
+  constexpr std::uint32_t kStart = 2787, kEnd = 2788, kRequired = 2789;
+  if (event_type.is(kStart)) conditions_.refresh_begins();
+  if (event_type.is(kEnd)) {
+    const auto over = conditions_.refresh_ends();
+    for (const auto& condition : over) {
+      tell_condition(condition.source, condition.name + ": over, as the server doesn't report it any more",
+                     session_.now().time, ActiveConditions::Change::ends);
+    }
+  }
+  return event_type.is(kStart) || event_type.is(kEnd) || event_type.is(kRequired);
+}
+
+void Client::tell_condition(const std::string& source, std::string message, Timestamp time,
+                            ActiveConditions::Change change) {
+  Notice out{.kind = NoticeKind::condition,
+             .time = time,
+             .device = source,
+             .message = std::move(message),
+             .sample = {},
+             .begin = {},
+             .end = {}};
+  if (change == ActiveConditions::Change::begins) out.begin = time;
+  if (change == ActiveConditions::Change::ends) out.end = time;
+  sink_.notice(std::move(out));
 }
 
 void Client::tick(Now now) {
   session_.tick(now);
   if (!session_.is_ready()) return;
   subscriptions_.tick();
+  polling_.tick();
   if (points_.overflows() > overflows_told_) {
     notice(NoticeKind::gap,
            fmt::format("The server's queue was too short {} times: raise queue_size or publish more often.",
@@ -249,12 +332,14 @@ void Client::tick(Now now) {
 }
 
 Duration Client::next_tick() const {
-  return session_.is_ready() ? std::min(session_.next_tick(), subscriptions_.next_tick()) : session_.next_tick();
+  if (!session_.is_ready()) return session_.next_tick();
+  return std::min({session_.next_tick(), subscriptions_.next_tick(), polling_.next_tick()});
 }
 
 void Client::lost(const Error& reason, Timestamp now) {
   session_.lost();
   subscriptions_.lost();
+  polling_.lost();
   history_.lost();
   commands_.lost();
   points_.lose(now);

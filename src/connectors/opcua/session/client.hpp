@@ -1,7 +1,9 @@
 #pragma once
 
+#include "connectors/opcua/session/active_conditions.hpp"
 #include "connectors/opcua/session/commands.hpp"
 #include "connectors/opcua/session/history.hpp"
+#include "connectors/opcua/session/polling.hpp"
 #include "connectors/opcua/session/selection.hpp"
 #include "connectors/opcua/session/stand_in.hpp"
 #include "connectors/opcua/session/subscriptions.hpp"
@@ -34,7 +36,10 @@ class Client {
   void level_told(const std::string& url, const Result<int>& level);
   /// Changes something at the server; `take_output` has more to send then.
   void command(Command command, CommandDone done) { commands_.start(std::move(command), std::move(done)); }
-  void close() { session_.close(); }
+  void close() {
+    polling_.unregister();
+    session_.close();
+  }
   std::optional<Error> failure() const { return session_.failure(); }
   /// A session was up at some time: its server may still keep it.
   bool was_ready() const { return was_ready_; }
@@ -46,8 +51,13 @@ class Client {
   void ready(ReadyKind kind);
   void select();
   void follow();
+  void poll(StatusCode why);
   void told(const Subscriptions::Outcome& outcome);
+  void told_refused(std::size_t count, const std::vector<std::string>& some);
+  void fill_from_history();
   void event(const EventFieldList& event);
+  bool is_about_refresh(const NodeId& event_type);
+  void tell_condition(const std::string& source, std::string message, Timestamp time, ActiveConditions::Change change);
   void notice(NoticeKind kind, std::string message, std::string device = {});
   void check_clock();
   void take_service_level(int level);
@@ -56,10 +66,14 @@ class Client {
   Sink& sink_;
   Session session_;
   Points points_;
+  TypeBook types_;  ///< The server's structures, in this session's namespace indices.
+  std::vector<std::string> types_namespaces_;
   Subscriptions subscriptions_;
+  Polling polling_;
   Selection selection_;
   HistoryFill history_;
   Commands commands_;
+  ActiveConditions conditions_;
   StandIn stand_in_;
   std::string followed_url_;  ///< Where the subscriptions are.
   Selection::Done look_;

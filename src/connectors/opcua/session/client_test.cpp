@@ -77,6 +77,77 @@ TEST_F(Following, a_hundred_restarts_with_moving_namespaces_leave_one_bad_sample
   }
 }
 
+TEST_F(Following, a_hundred_outages_are_filled_from_the_servers_history_without_a_point_lost) {
+  server_.history["Temp"] = {};
+  make_client();
+  connect();
+  publish();
+  for (int i = 1; i <= 100; ++i) {
+    change(1, i);
+    lose();
+    server_.restart();
+    for (int missed = 1; missed <= 3; ++missed) {  // While nobody listens.
+      monotonic_ += 2s;
+      server_.nodes[1].value = data_value(i + missed / 10.0);
+      server_.nodes[1].value.source_time = DateTime::from(now().time);
+      server_.history["Temp"].push_back(server_.nodes[1].value);
+    }
+    monotonic_ += 2s;
+    connect();
+    publish();
+    ASSERT_EQ(nulls(kTemp), static_cast<std::size_t>(i)) << "one STALE an outage";
+    ASSERT_EQ(nulls("nsu=urn:press;s=Count"), static_cast<std::size_t>(i));
+    ASSERT_EQ(client_->points().size(), 3u);
+  }
+  std::set<std::string> seen;
+  for (const auto& value : sink_.of(kTemp)) seen.insert(value.text);
+  for (int i = 1; i <= 100; ++i) {
+    for (const auto* part : {"", ".1", ".2", ".3"})
+      EXPECT_TRUE(seen.contains(std::to_string(i) + part)) << i << part << " is lost";
+  }
+}
+
+TEST_F(Following, a_hundred_thousand_nodes_are_browsed_and_followed) {
+  constexpr std::uint32_t kNodes = 100'000;
+  server_.nodes.reserve(kNodes + 200);
+  for (std::uint32_t i = 0; i < kNodes; ++i) {
+    if (i % 1000 == 0) {
+      server_.nodes.push_back(
+          {.id = {2, kNodes + i}, .parent = 85, .name = "Line", .node_class = NodeClass::object, .value = {}});
+    }
+    server_.nodes.push_back(
+        {.id = {2, i}, .parent = {2, kNodes + i / 1000 * 1000}, .name = "V", .value = data_value(1.0)});
+  }
+  server_.items_per_call_reported = 1000;
+  server_.references_max = 300;
+  OpcuaSettings settings;
+  settings.nodes_max = kNodes;
+  settings.nodes_max += 3;
+  make_client(settings);
+  connect();
+  EXPECT_EQ(client_->points().size(), kNodes + 3);
+  EXPECT_EQ(server_.items_created, kNodes + 3);
+  EXPECT_EQ(server_.continuation_points, 0u);
+}
+
+TEST_F(Following, a_clock_that_goes_wrong_is_told) {
+  for (const auto& [ahead, words] :
+       {std::pair<Duration, std::string_view>{1h, "3600 s ahead of ours"}, {-10min, "600 s behind ours"}, {1min, ""}}) {
+    server_.restart();
+    server_.clock = now().time + ahead;
+    sink_.notices.clear();
+    make_client();
+    connect();
+    const auto told = std::ranges::find_if(sink_.notices, [](const Notice& notice) {
+      return notice.kind == NoticeKind::condition && notice.message.contains("clock");
+    });
+    ASSERT_EQ(told != sink_.notices.end(), !words.empty());
+    if (!words.empty()) {
+      EXPECT_TRUE(told->message.contains(words)) << told->message;
+    }
+  }
+}
+
 TEST_F(Following, a_lost_notification_is_asked_for_again) {
   make_client();
   connect();
@@ -157,6 +228,61 @@ TEST_F(Following, a_server_that_lies_about_its_limit_gets_smaller_batches) {
   publish();
   EXPECT_EQ(server_.items_created, 1000u);
   EXPECT_EQ(*std::ranges::max_element(server_.batches), 125u);
+}
+
+TEST_F(Following, a_server_of_few_subscriptions_gets_no_more_and_small_ones_no_more_items) {
+  for (int i = 0; i < 11'997; ++i) {
+    server_.nodes.push_back({.id = {2, static_cast<std::uint32_t>(i)},
+                             .parent = {2, "Press1"},
+                             .name = "V" + std::to_string(i),
+                             .value = data_value(1.0)});
+  }
+  server_.items_per_call_reported = 1000;
+  OpcuaSettings settings;
+  settings.nodes_max = 100'000;
+  settings.events = false;
+  for (const auto& [subscriptions, items, made] : {std::tuple{0U, 0U, 3U}, {2U, 0U, 2U}, {0U, 2000U, 6U}}) {
+    server_.restart();
+    server_.subscriptions_created = server_.items_created = 0;
+    server_.limits = {{24098, subscriptions}, {24104, items}};
+    make_client(settings);
+    connect();
+    EXPECT_EQ(server_.subscriptions_created, made);
+    EXPECT_EQ(server_.items_created, 12'000u);
+    const bool told = std::ranges::any_of(sink_.notices, [](const Notice& notice) {
+      return notice.message.contains("at most 2 subscriptions a session");
+    });
+    EXPECT_EQ(told, made != 3u) << "from the second on";
+  }
+}
+
+TEST_F(Following, what_holds_is_known_before_all_is_followed_again) {
+  make_client();
+  connect();
+  publish();
+  lose();
+  server_.restart();
+  monotonic_ += 10s;
+  connect();  // Nothing was published yet.
+  EXPECT_EQ(sink_.last(kTemp), "1");
+  const auto before = sink_.of(kTemp).size();
+  publish();
+  EXPECT_EQ(nulls(kTemp), 1u);
+  EXPECT_LE(sink_.of(kTemp).size(), before + 1);
+}
+
+TEST_F(Following, a_server_out_of_reach_is_not_asked_for_its_endpoints_again) {
+  make_client();
+  connect();
+  publish();
+  EXPECT_EQ(server_.endpoints_told, 1u);
+  lose();
+  for (int i = 0; i < 5; ++i) lose();  // No socket came about.
+  server_.restart();
+  monotonic_ += 10s;
+  connect();
+  EXPECT_EQ(server_.endpoints_told, 1u);
+  EXPECT_EQ(sink_.last(kTemp), "1");
 }
 
 TEST_F(Following, a_refused_filter_is_applied_here) {

@@ -7,14 +7,18 @@
 
 #include "connectors/opcua/codec/node_text.hpp"
 #include "connectors/opcua/codec/variant_json.hpp"
-#include "connectors/opcua/session/points.hpp"
+#include "connectors/opcua/codec/variant_parts.hpp"
 #include "connectors/opcua/session/properties.hpp"
+#include "connectors/opcua/session/value_summary.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
 
 constexpr Duration kCommandLimit = 10s;
-constexpr std::uint32_t kValue = 13, kDataType = 14;
+// What is read of a node before it is written, and where that stands in the answer.
+constexpr std::uint32_t kWantedAttributes[] = {13, 14, 15};  // Value, DataType, ValueRank
+constexpr std::size_t kValueAt = 0, kDataTypeAt = 1, kRankAt = 2;
+constexpr std::size_t kStructuresMax = 100;
 
 Error wrong_value(std::string why) {
   std::string message = "the value can't be written: " + why;
@@ -27,6 +31,14 @@ Result<void> check_range(const WriteChoice& choice, JsonRef value) {
     for (std::size_t i = 0; i < value.size(); ++i) HANSE_CHECK(check_range(choice, value.element(i)));
     return {};
   }
+  if (value.kind() == JsonRef::Kind::object) {  // Of a structure the numbers are limited, whatever else it has.
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const auto member = value.member(i).second;
+      const bool other = member.kind() == JsonRef::Kind::string || member.kind() == JsonRef::Kind::boolean;
+      if (!other) HANSE_CHECK(check_range(choice, member));
+    }
+    return {};
+  }
   if (value.kind() != JsonRef::Kind::integer && value.kind() != JsonRef::Kind::real)
     return wrong_value("must be a number, as the connection sets limits for it");
   const double number = value.real();
@@ -37,21 +49,53 @@ Result<void> check_range(const WriteChoice& choice, JsonRef value) {
                                  choice.high ? fmt::format("{}", *choice.high) : "any"));
 }
 
-std::string shown(const Variant& value) {
-  if (value.is_array()) return "an array";
-  const auto text = value_text(value);
-  return text.empty() ? "nothing" : text.substr(0, 200);
+/// What a value must be to be taken: by the value that is there; else by the node's own description.
+struct WantedType {
+  Builtin type = Builtin::null;
+  std::size_t rank = 0;
+  NodeId encoding;  ///< Of structures.
+};
+
+Result<WantedType> wanted_type(std::span<const DataValue> attributes, const TypeBook& types) {
+  const auto& current = attributes[kValueAt].value;
+  const auto* data_type = std::get_if<NodeId>(&attributes[kDataTypeAt].value.value);
+  WantedType out;
+  if (data_type) out.encoding = types.encoding_of(*data_type);
+  if (current.is_null()) {
+    const auto* rank = std::get_if<std::int32_t>(&attributes[kRankAt].value.value);
+    out.rank = rank && *rank >= 0 ? static_cast<std::size_t>(std::max(*rank, 1)) : 0;
+    out.type = data_type ? builtin_of(*data_type) : Builtin::null;
+    if (!out.encoding.is_null()) out.type = Builtin::extension_object;
+    if (out.type == Builtin::null)
+      return fail(ErrorCode::invalid, "the server doesn't tell which type it wants, as it has no value yet");
+    return out;
+  }
+  out.type = current.type();
+  out.rank = !current.is_array() ? 0 : current.dimensions.empty() ? 1 : current.dimensions.size();
+  const auto first = out.rank == 0 ? current : element_count(current) > 0 ? element_at(current, 0) : Variant{};
+  if (const auto* object = std::get_if<Box<ExtensionObject>>(&first.value); object && *object)
+    out.encoding = (**object).type_id;
+  return out;
 }
 
-/// Which built-in type a write must have: that of the value that is there; else the one that the data type is itself.
-Result<Builtin> type_to_write(std::span<const DataValue> attributes) {
-  if (attributes[0].value.is_null()) {
-    const auto* type = std::get_if<NodeId>(&attributes[1].value.value);
-    const auto* number = type && type->space == 0 ? std::get_if<std::uint32_t>(&type->id) : nullptr;
-    if (number && *number > 0 && *number <= kBuiltins) return static_cast<Builtin>(*number);
-    return fail(ErrorCode::invalid, "the server doesn't tell which type it wants, as it has no value yet");
+Result<Variant> to_variant(const WantedType& wanted, JsonRef value, const TypeBook& types) {
+  if (wanted.type != Builtin::extension_object) return variant_from_json(wanted.type, wanted.rank, value);
+  Variant out;
+  if (wanted.rank == 0) {
+    HANSE_TRY(auto object, types.compose(wanted.encoding, value));
+    out.value = Box<ExtensionObject>{std::move(object)};
+    return out;
   }
-  return attributes[0].value.type();
+  if (wanted.rank > 1 || value.kind() != JsonRef::Kind::array || value.size() > kStructuresMax)
+    return fail(ErrorCode::invalid, fmt::format("the value must be a list of at most {} objects", kStructuresMax));
+  Array<ExtensionObject> objects;
+  objects.empty_not_null = true;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    HANSE_TRY(auto object, types.compose(wanted.encoding, value.element(i)));
+    objects.push_back(std::move(object));
+  }
+  out.value = std::move(objects);
+  return out;
 }
 
 /// With these a server answers, or an answer is lost, whether or not the machine did what it was told.
@@ -83,7 +127,9 @@ Result<std::vector<Variant>> to_variants(const RawJson& list, std::span<const Ar
     const auto builtin = !number                ? Builtin::int32
                          : *number <= kBuiltins ? static_cast<Builtin>(*number)
                                                 : Builtin::null;
-    auto value = variant_from_json(builtin, arguments[i].value_rank >= 0, values.element(i));
+    const auto rank =
+        arguments[i].value_rank < 0 ? 0 : std::max<std::size_t>(static_cast<std::size_t>(arguments[i].value_rank), 1);
+    auto value = variant_from_json(builtin, rank, values.element(i));
     if (!value)
       return fail(value.error().code,
                   fmt::format("argument {}: {}", arguments[i].name.substr(0, 100), value.error().message));
@@ -152,28 +198,29 @@ void Commands::write(const JobPtr& job) {
   auto node = address ? resolve(*address, session_.facts().namespaces) : Result<NodeId>{address.error()};
   if (!node) return finish(job, node.error());
   ReadRequest request;
-  for (const auto attribute : {kValue, kDataType}) request.nodes.push_back({.node = *node, .attribute = attribute});
+  for (const auto attribute : kWantedAttributes) request.nodes.push_back({.node = *node, .attribute = attribute});
   session_.call(std::move(request), kCommandLimit, [this, job, node = *node](Reply<ReadResponse> reply) {
     const auto& values = reply.value.results;
-    if (!reply.ok() || values.size() != 2) return finish(job, refused("tell the value's type", reply.status));
-    const auto status = values[1].status_or_good();
+    if (!reply.ok() || values.size() != std::size(kWantedAttributes))
+      return finish(job, refused("tell the value's type", reply.status));
+    const auto status = values[kDataTypeAt].status_or_good();
     if (status.is_bad()) return finish(job, refused("tell the value's type", status));
     send_value(job, node, values);
   });
 }
 
 void Commands::send_value(const JobPtr& job, const NodeId& node, std::span<const DataValue> attributes) {
-  const auto& current = attributes[0].value;
-  const auto type = type_to_write(attributes);
-  if (!type) return finish(job, type.error());
-  if (!current.dimensions.empty()) return finish(job, fail(ErrorCode::invalid, "a matrix can't be written from here"));
+  const auto wanted = wanted_type(attributes, types_);
+  if (!wanted) return finish(job, wanted.error());
   const auto document = JsonDocument::parse(job->command.value.text);
   if (!document) return finish(job, document.error());
-  auto value = variant_from_json(*type, current.is_array(), document->root());
+  auto value = to_variant(*wanted, document->root(), types_);
   if (!value) return finish(job, value.error());
-  job->before = shown(current);
+  job->before = value_summary(attributes[kValueAt].value, types_);
   WriteRequest request;
-  request.nodes.push_back({.node = node, .value = data_value(std::move(value->value))});
+  request.nodes.push_back({.node = node, .value = {}});
+  request.nodes.back().value.value = std::move(*value);
+  request.nodes.back().value.has_value = true;
   job->sent = true;
   session_.call(std::move(request), kCommandLimit, [this, job, node](Reply<WriteResponse> reply) {
     if (!reply.ok()) return finish_refused(job, "write", reply.status);
@@ -189,7 +236,7 @@ void Commands::read_back(const JobPtr& job, const NodeId& node) {
   session_.call(std::move(request), kCommandLimit, [this, job](Reply<ReadResponse> reply) {
     std::string answer = fmt::format("written; it was {}", job->before);
     if (reply.ok() && reply.value.results.size() == 1)
-      answer += fmt::format(", the server reads {} now", shown(reply.value.results[0].value));
+      answer += fmt::format(", the server reads {} now", value_summary(reply.value.results[0].value, types_));
     finish(job, std::move(answer));
   });
 }
@@ -243,7 +290,7 @@ void Commands::send_call(const JobPtr& job, CallMethodRequest request, std::span
     if (result.status.is_bad()) return finish_refused(job, "call", result.status);
     std::string answer = "called";
     for (std::size_t i = 0; i < result.output_arguments.size() && i < 20; ++i)
-      answer += (i == 0 ? "; it answered " : ", ") + shown(result.output_arguments[i]);
+      answer += (i == 0 ? "; it answered " : ", ") + value_summary(result.output_arguments[i], types_);
     finish(job, std::move(answer));
   });
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "connectors/command.hpp"
+#include "connectors/opcua/model/type_book.hpp"
 #include "connectors/opcua/session/session.hpp"
 
 namespace hanse::connectors::opcua {
@@ -16,7 +17,8 @@ Result<void> check_command(const OpcuaSettings& settings, const Command& command
 /// wants, sends each change once and never again, and tells what the server said. No socket, no clock.
 class Commands {
  public:
-  explicit Commands(Session& session) : session_(session) {}
+  /// `types` are the server's structures, as far as they are known.
+  Commands(Session& session, const TypeBook& types) : session_(session), types_(types) {}
   ~Commands() { lost(); }
   Commands(const Commands&) = delete;
   Commands& operator=(const Commands&) = delete;
@@ -48,6 +50,7 @@ class Commands {
   void send_call(const JobPtr& job, CallMethodRequest request, std::span<const Argument> arguments);
 
   Session& session_;
+  const TypeBook& types_;
   std::vector<JobPtr> jobs_;
 };
 

@@ -5,14 +5,14 @@
 #include <algorithm>
 
 #include "connectors/opcua/codec/node_text.hpp"
-#include "connectors/opcua/model/type_dictionary.hpp"
+#include "connectors/opcua/session/properties.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
 
 constexpr Duration kDictionaryCallLimit = 30s;
-constexpr std::uint32_t kHasDescription = 39, kHasComponent = 47;
-constexpr std::size_t kNodesAtOnce = 100;
+constexpr std::uint32_t kHasDescription = 39, kHasComponent = 47, kBinarySchemas = 93;
+constexpr std::size_t kNodesAtOnce = 100, kListedMax = 100;
 
 /// From each of `nodes` along one reference, and how far that came.
 struct ReferenceWalk {
@@ -65,6 +65,10 @@ void Dictionaries::start(std::vector<NodeId> encodings, TypeBook& book,
   wanted_.clear();
   unread_.clear();
   troubles_.clear();
+  read_.clear();
+  parsed_.clear();
+  others_.clear();
+  listed_ = false;
   if (encodings.size() > kEncodingsMax) encodings.resize(kEncodingsMax);
   for (auto& encoding : encodings)
     wanted_.push_back({.encoding = std::move(encoding), .description = {}, .dictionary = {}, .name = {}});
@@ -106,7 +110,7 @@ void Dictionaries::read_names() {
     const bool known = std::ranges::find(unread_, wanted.dictionary) != unread_.end();
     if (!known && unread_.size() < kDictionariesMax) unread_.push_back(wanted.dictionary);
   }
-  if (wanted_.empty()) return std::exchange(done_, nullptr)(std::move(troubles_));
+  if (wanted_.empty()) return end();
   ReadRequest request;
   const auto limit = session_.facts().nodes_per_read;
   const std::size_t most = limit == 0 ? kEncodingsMax : std::min<std::size_t>(limit, kEncodingsMax);
@@ -122,11 +126,12 @@ void Dictionaries::read_names() {
 
 /// One at a time: some are as large as a server's longest answer.
 void Dictionaries::read_dictionary() {
-  if (unread_.empty()) return std::exchange(done_, nullptr)(std::move(troubles_));
+  if (unread_.empty()) return find_held();
   ReadRequest request;
   request.nodes.push_back({.node = unread_.back()});
   session_.call(std::move(request), kDictionaryCallLimit,
                 [this, dictionary = std::move(unread_.back())](Reply<ReadResponse> reply) {
+                  read_.push_back(dictionary);
                   if (!reply.value.results.empty()) take_dictionary(dictionary, reply.value.results.front());
                   read_dictionary();
                 });
@@ -135,8 +140,8 @@ void Dictionaries::read_dictionary() {
 
 void Dictionaries::take_dictionary(const NodeId& dictionary, const DataValue& value) {
   const auto* xml = std::get_if<ByteString>(&value.value.value);
-  const auto parsed = xml ? TypeDictionary::parse(*xml)
-                          : Result<TypeDictionary>{fail(ErrorCode::unavailable, "the server doesn't give it")};
+  auto parsed = xml ? TypeDictionary::parse(*xml)
+                    : Result<TypeDictionary>{fail(ErrorCode::unavailable, "the server doesn't give it")};
   if (!parsed) {
     troubles_.push_back(fmt::format("The type dictionary {} isn't used, its structures stay whole: {}.",
                                     node_text(dictionary, session_.facts().namespaces), parsed.error().message));
@@ -146,6 +151,88 @@ void Dictionaries::take_dictionary(const NodeId& dictionary, const DataValue& va
     if (wanted.dictionary == dictionary && !wanted.name.empty())
       book_->add_encoding(wanted.encoding, parsed->add_to(*book_, wanted.name));
   }
+  parsed_.push_back(*std::move(parsed));
+}
+
+/// What structures hold of other dictionaries than their own: those are looked for, as long as that leads on.
+void Dictionaries::find_held() {
+  const auto lacking = add_held();
+  if (lacking.empty()) return end();
+  if (!std::exchange(listed_, true)) return list_others();
+  if (queue_others(lacking)) return read_dictionary();
+  for (const auto& space : lacking) {
+    troubles_.push_back(fmt::format(
+        "Structures that hold types of '{}' stay whole: the server has no dictionary of them.", space.substr(0, 200)));
+  }
+  end();
+}
+
+/// From the dictionaries that were read; gives the namespaces whose dictionary wasn't.
+std::set<std::string> Dictionaries::add_held() {
+  std::set<std::string> lacking;
+  for (bool added = true; added;) {
+    added = false;
+    lacking.clear();
+    const auto missing = book_->missing();
+    for (const auto& id : missing) {
+      const auto type = dictionary_type(id);
+      if (!type) continue;
+      bool read = false;
+      for (const auto& dictionary : parsed_) {
+        if (dictionary.space() != type->space) continue;
+        read = true;
+        if (!dictionary.add_to(*book_, type->name).is_null()) added = true;
+      }
+      if (!read) lacking.emplace(type->space);
+    }
+  }
+  return lacking;
+}
+
+void Dictionaries::list_others() {
+  BrowseRequest request;
+  request.nodes.push_back(
+      {.node = kBinarySchemas, .direction = BrowseDirection::forward, .reference_type = kHasComponent});
+  session_.call(std::move(request), kDictionaryCallLimit, [this](Reply<BrowseResponse> reply) {
+    std::vector<NodeId> dictionaries;
+    for (const auto& result : reply.value.results) {
+      release(session_, result);
+      for (const auto& reference : result.references) {
+        if (dictionaries.size() < kListedMax) dictionaries.push_back(reference.node.node);
+      }
+    }
+    name_others(std::move(dictionaries));
+  });
+}
+
+void Dictionaries::name_others(std::vector<NodeId> dictionaries) {
+  for (auto& dictionary : dictionaries) others_.push_back({.dictionary = dictionary, .space = {}});
+  find_properties(session_, std::move(dictionaries), {"NamespaceUri"}, [this](std::vector<NodeId> properties) {
+    ReadRequest request;
+    for (auto& property : properties) request.nodes.push_back({.node = std::move(property)});
+    session_.call(std::move(request), kDictionaryCallLimit, [this](Reply<ReadResponse> reply) {
+      const auto& results = reply.value.results;
+      for (std::size_t i = 0; i < others_.size() && i < results.size(); ++i) {
+        if (const auto* uri = std::get_if<String>(&results[i].value.value)) others_[i].space = *uri;
+      }
+      find_held();
+    });
+  });
+}
+
+/// Those of the namespaces that lack, and those that don't say of which they are. False when there is none.
+bool Dictionaries::queue_others(const std::set<std::string>& lacking) {
+  for (const auto& other : others_) {
+    const bool fits = other.space.empty() || lacking.contains(other.space);
+    const bool was_read = std::ranges::find(read_, other.dictionary) != read_.end();
+    if (fits && !was_read && read_.size() + unread_.size() < kDictionariesMax) unread_.push_back(other.dictionary);
+  }
+  return !unread_.empty();
+}
+
+void Dictionaries::end() {
+  parsed_.clear();
+  std::exchange(done_, nullptr)(std::move(troubles_));
 }
 
 }  // namespace hanse::connectors::opcua

@@ -1,17 +1,20 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "connectors/opcua/model/type_book.hpp"
+#include "connectors/opcua/model/type_dictionary.hpp"
 #include "connectors/opcua/session/session.hpp"
 
 namespace hanse::connectors::opcua {
 
 /// Learns structures from the type dictionaries of a server that has no DataTypeDefinition (before 1.04): from the
 /// encoding that a value names by HasDescription to its description, from there up to the dictionary, which is read
-/// once. A type whose way breaks off stays unknown. No socket, no clock.
+/// once. What a structure holds of other namespaces comes from their dictionaries. A type whose way breaks off stays
+/// unknown. No socket, no clock.
 class Dictionaries {
  public:
   static constexpr std::size_t kEncodingsMax = 500, kDictionariesMax = 20;
@@ -32,12 +35,26 @@ class Dictionaries {
   void read_names();
   void read_dictionary();
   void take_dictionary(const NodeId& dictionary, const DataValue& value);
+  void find_held();
+  std::set<std::string> add_held();
+  void list_others();
+  void name_others(std::vector<NodeId> dictionaries);
+  bool queue_others(const std::set<std::string>& lacking);
+  void end();
 
   Session& session_;
   TypeBook* book_ = nullptr;
   std::function<void(std::vector<std::string> troubles)> done_;
   std::vector<Wanted> wanted_;
   std::vector<NodeId> unread_;
+  std::vector<NodeId> read_;            ///< Dictionaries, whatever came of it.
+  std::vector<TypeDictionary> parsed_;  ///< While they are looked through.
+  struct Other {
+    NodeId dictionary;
+    std::string space;  ///< Empty: the server doesn't say.
+  };
+  std::vector<Other> others_;  ///< All that the server has.
+  bool listed_ = false;        ///< `others_` was asked for.
   std::vector<std::string> troubles_;
 };
 

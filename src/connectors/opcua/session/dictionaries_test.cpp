@@ -23,9 +23,9 @@ class OldServer : public internal::Following {
     server_.references_beside = {{.from = encoding_, .to = description_, .type = 39},
                                  {.from = dictionary_, .to = description_, .type = 47}};
   }
-  void add(NodeId id, NodeId parent, DataValue value) {
+  void add(NodeId id, NodeId parent, DataValue value, std::string name = "Axis") {
     server_.nodes.push_back(
-        {.id = std::move(id), .parent = std::move(parent), .name = "Axis", .value = std::move(value)});
+        {.id = std::move(id), .parent = std::move(parent), .name = std::move(name), .value = std::move(value)});
   }
   void tell(std::string xml) {
     std::erase_if(server_.nodes, [&](const auto& node) { return node.id == dictionary_; });
@@ -59,6 +59,52 @@ TEST_F(OldServer, a_way_that_breaks_off_leaves_the_structure_whole) {
   server_.references_beside.pop_back();
   follow();
   EXPECT_FALSE(sink_.declared.contains(std::string{kAxis} + "/Position"));
+  EXPECT_EQ(sink_.last(kTemp), "1");
+}
+
+/// A structure that holds one of a second dictionary, and that one an enumeration of a third.
+class ManyDictionaries : public OldServer {
+ protected:
+  ManyDictionaries() {
+    tell(
+        R"(<opc:TypeDictionary xmlns:opc="http://opcfoundation.org/BinarySchema/" xmlns:t="urn:tools" TargetNamespace="urn:press">
+              <opc:StructuredType Name="AxisType"><opc:Field Name="Tool" TypeName="t:ToolType"/></opc:StructuredType>
+            </opc:TypeDictionary>)");
+    std::string body;
+    BinaryWriter writer{body};
+    writer.write(std::uint16_t{7});
+    writer.write(std::int32_t{3});
+    ExtensionObject axis{.type_id = encoding_, .encoding = ExtensionObject::Encoding::binary, .body = body};
+    for (auto& node : server_.nodes) {
+      if (node.id == NodeId{2, "Axis"}) node.value = data_value(Box<ExtensionObject>{std::move(axis)});
+    }
+    add_dictionary("Tools", "urn:tools", R"(
+        <opc:TypeDictionary xmlns:opc="http://opcfoundation.org/BinarySchema/" xmlns:k="urn:kinds" TargetNamespace="urn:tools">
+          <opc:StructuredType Name="ToolType"><opc:Field Name="Number" TypeName="opc:UInt16"/>
+          <opc:Field Name="Kind" TypeName="k:KindType"/></opc:StructuredType></opc:TypeDictionary>)");
+    add_dictionary("Kinds", "urn:kinds", R"(
+        <opc:TypeDictionary xmlns:opc="http://opcfoundation.org/BinarySchema/" TargetNamespace="urn:kinds">
+          <opc:EnumeratedType Name="KindType" LengthInBits="32"/></opc:TypeDictionary>)");
+    add_dictionary("Unrelated", "urn:unrelated", "<html>");
+  }
+  void add_dictionary(const std::string& name, const std::string& space, std::string xml) {
+    add({2, name}, 93, data_value(ByteString{std::move(xml)}));
+    add({2, name + ".Uri"}, {2, name}, data_value(String{space}), "NamespaceUri");
+  }
+};
+
+TEST_F(ManyDictionaries, types_of_other_namespaces_come_from_their_dictionaries) {
+  follow();
+  EXPECT_EQ(sink_.last(std::string{kAxis} + "/Tool/Number"), "7");
+  EXPECT_EQ(sink_.last(std::string{kAxis} + "/Tool/Kind"), "3");
+  EXPECT_FALSE(was_told("Unrelated")) << "nobody needs that one";
+}
+
+TEST_F(ManyDictionaries, without_one_of_them_the_structure_stays_whole_and_that_is_told) {
+  std::erase_if(server_.nodes, [](const auto& node) { return node.id == NodeId{2, "Kinds"}; });
+  follow();
+  EXPECT_FALSE(sink_.declared.contains(std::string{kAxis} + "/Tool/Number"));
+  EXPECT_TRUE(was_told("hold types of 'urn:kinds' stay whole")) << last_message();
   EXPECT_EQ(sink_.last(kTemp), "1");
 }
 

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "connectors/opcua/codec/node_text.hpp"
 #include "connectors/opcua/codec/number_of.hpp"
 #include "connectors/opcua/codec/status.hpp"
+#include "connectors/opcua/codec/variant_parts.hpp"
 
 namespace hanse::connectors::opcua {
 namespace {
@@ -146,6 +148,8 @@ void Points::apply(std::size_t index, const DataValue& value, Timestamp now, boo
   if (point.stale && (current || time.ns <= point.last_ns) && time.ns <= point.stale_ns) {
     time = std::max(now, Timestamp{after(point.stale_ns)});
   }
+  // A read has told already that it holds still.
+  if (!current && !point.stale && time.ns <= point.told_ns) return;
   point.stale = point.stale && time.ns <= point.stale_ns;
   point.refused = false;
   apply_at(point, value, time);
@@ -232,36 +236,22 @@ void Points::add_parts(Point& point, Timestamp time, const Variant& value, Quali
     if (fields.empty()) ++unreadable_;
     for (const auto& field : fields) add_part(point, prefix + "/" + field.name, time, field.value, quality);
   };
-  std::visit(
-      [&]<class T>(const T& content) {
-        if constexpr (std::is_same_v<T, Box<ExtensionObject>>) {
-          if (content) add_structure("", *content);
-        } else if constexpr (std::is_same_v<T, Array<ExtensionObject>>) {
-          for (std::size_t i = 0; i < content.size() && i < kPartsMax; ++i)
-            add_structure(fmt::format("[{}]", i), content[i]);
-        } else if constexpr (std::is_same_v<T, Array<Variant>>) {
-          for (std::size_t i = 0; i < content.size() && i < kPartsMax; ++i) {
-            if (!content[i].is_array()) add_part(point, fmt::format("[{}]", i), time, content[i], quality);
-          }
-        } else if constexpr (requires {
-                               content.size();
-                               content.begin();
-                             } && !std::is_convertible_v<T, std::string_view>) {
-          // A long array is a curve or a block of memory, not a set of signals.
-          if (content.size() > kPartsMax) return static_cast<void>(++unreadable_);
-          for (std::size_t i = 0; i < content.size(); ++i) {
-            Variant element;
-            using Element = typename T::value_type;
-            if constexpr (std::is_constructible_v<Variant::Value, std::in_place_type_t<Element>, Element>) {
-              element.value.template emplace<Element>(content[i]);
-            } else if constexpr (std::is_constructible_v<Variant::Value, std::in_place_type_t<Box<Element>>, Element>) {
-              element.value.template emplace<Box<Element>>(content[i]);
-            }
-            add_part(point, fmt::format("[{}]", i), time, element, quality);
-          }
-        }
-      },
-      value.value);
+  if (const auto* object = std::get_if<Box<ExtensionObject>>(&value.value)) {
+    if (*object) add_structure("", **object);
+    return;
+  }
+  const auto count = element_count(value);
+  const bool mixed = value.type() == Builtin::variant || value.type() == Builtin::extension_object;
+  // A long array is a curve or a block of memory, not a set of signals.
+  if (count > kPartsMax && !mixed) return static_cast<void>(++unreadable_);
+  for (std::size_t i = 0; i < std::min(count, kPartsMax); ++i) {
+    const auto suffix = fmt::format("[{}]", i);
+    const auto element = element_at(value, i);
+    if (const auto* object = std::get_if<Box<ExtensionObject>>(&element.value); object && *object)
+      add_structure(suffix, **object);
+    else if (!element.is_array())
+      add_part(point, suffix, time, element, quality);
+  }
 }
 
 void Points::add_null(Point& point, Timestamp time) {
@@ -286,6 +276,7 @@ void Points::lose(Timestamp time) {
   for (auto& point : points_) {
     if (point.stale || point.last_ns == kNever) continue;
     point.stale_ns = std::max(time.ns, after(point.last_ns));
+    point.told_ns = point.last_ns;
     add_null(point, Timestamp{point.stale_ns});
     point.stale = true;
   }

@@ -83,6 +83,7 @@ class Points {
     std::unique_ptr<Parts> parts;    ///< Of an array or structure, by suffix of the address.
     std::int64_t last_ns = kNever;   ///< At the source.
     std::int64_t stale_ns = kNever;  ///< Of the bad sample that the last outage left.
+    std::int64_t told_ns = kNever;   ///< At the source, of the last sample before that outage.
     double deadband = 0, deadband_percent = 0, last_value = 0;
     Part whole;
     bool historizing = false, local_filter = false, stale = false, refused = false;

@@ -192,11 +192,12 @@ void Selection::read_units_from(std::size_t first) {
     }
     return read_types(std::move(types), kTypeRounds);
   }
-  session_.call(std::move(request), kSelectionLimit, [this, asked = std::move(asked), first](Reply<ReadResponse> reply) {
-    for (std::size_t i = 0; i < asked.size() && i < reply.value.results.size(); ++i)
-      take_unit(candidates_[asked[i].first], reply.value.results[i], asked[i].second);
-    read_units_from(first);
-  });
+  session_.call(std::move(request), kSelectionLimit,
+                [this, asked = std::move(asked), first](Reply<ReadResponse> reply) {
+                  for (std::size_t i = 0; i < asked.size() && i < reply.value.results.size(); ++i)
+                    take_unit(candidates_[asked[i].first], reply.value.results[i], asked[i].second);
+                  read_units_from(first);
+                });
 }
 
 void Selection::read_types(std::vector<NodeId> wanted, int rounds_left) {

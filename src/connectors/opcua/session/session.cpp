@@ -17,10 +17,14 @@ constexpr std::uint32_t kMessageBytesMax = 32U << 20;
 constexpr std::uint32_t kNamespaceArray = 2255, kServerStatus = 2256, kServiceLevel = 2267, kContinuationPoints = 2735,
                         kNodesPerRead = 11705, kNodesPerBrowse = 11710, kNodesPerTranslate = 11712,
                         kItemsPerCall = 11714, kNodesPerHistory = 12165, kRedundancySupport = 3709,
-                        kServerUriArray = 11314;
-constexpr std::uint32_t kFactNodes[] = {kNamespaceArray,  kServerStatus,      kServiceLevel,      kContinuationPoints,
-                                        kNodesPerRead,    kNodesPerBrowse,    kNodesPerTranslate, kItemsPerCall,
-                                        kNodesPerHistory, kRedundancySupport, kServerUriArray};
+                        kServerUriArray = 11314, kNodesPerRegister = 11711, kSessionsMax = 24095,
+                        kSubscriptionsMax = 24096, kItemsMax = 24097, kSubscriptionsPerSession = 24098,
+                        kItemsPerSubscription = 24104;
+constexpr std::uint32_t kFactNodes[] = {
+    kNamespaceArray,          kServerStatus,        kServiceLevel, kContinuationPoints, kNodesPerRead,
+    kNodesPerBrowse,          kNodesPerTranslate,   kItemsPerCall, kNodesPerHistory,    kRedundancySupport,
+    kServerUriArray,          kNodesPerRegister,    kSessionsMax,  kSubscriptionsMax,   kItemsMax,
+    kSubscriptionsPerSession, kItemsPerSubscription};
 constexpr int kServiceLevelWithData = 2;
 constexpr std::size_t kServerSetMax = 10;
 
@@ -135,8 +139,10 @@ std::optional<Error> Session::failure() const {
 void Session::lost() {
   const bool moved_on = want() == Want::connect;
   if (!moved_on && !(connection_ && connection_->was_open() && ready_)) {
-    // It never came to work: its certificate or endpoints may have changed, or it is the other server's turn.
-    endpoint_.reset();
+    // It never came to work: its certificate or endpoints may have changed, or it is the other server's turn. One that
+    // can't even be reached has told nothing new.
+    const bool was_reached = connection_.has_value() || refused_.has_value();
+    if (was_reached || urls() > 1) endpoint_.reset();
     url_index_ = (url_index_ + 1) % urls();
     if (urls() > 1) token_.reset();
   }
@@ -317,6 +323,12 @@ Result<void> Session::take_facts(const std::vector<DataValue>& values) {
       if (facts.server_set.size() < kServerSetMax) facts.server_set.emplace_back(uri);
     }
   }
+  facts.nodes_per_register = limit_of(values[11]);
+  facts.sessions_max = limit_of(values[12]);
+  facts.subscriptions_max = limit_of(values[13]);
+  facts.items_max = limit_of(values[14]);
+  facts.subscriptions_per_session = limit_of(values[15]);
+  facts.items_per_subscription = limit_of(values[16]);
   facts_ = std::move(facts);
   if (is_worth_passing_over()) {
     ++passed_over_;

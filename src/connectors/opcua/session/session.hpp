@@ -14,7 +14,9 @@ struct ServerFacts {
   std::vector<std::string> namespaces;
   ServerStatus status;
   std::uint32_t nodes_per_read = 0, nodes_per_browse = 0, nodes_per_translate = 0, nodes_per_history = 0;
-  std::uint32_t items_per_call = 0, continuation_points = 0;
+  std::uint32_t items_per_call = 0, continuation_points = 0, nodes_per_register = 0;
+  std::uint32_t sessions_max = 0, subscriptions_max = 0, subscriptions_per_session = 0;
+  std::uint32_t items_max = 0, items_per_subscription = 0;  ///< Monitored items.
   int service_level = 255;  ///< From 0, in maintenance, and 1, without data, to 255. Source: OPC 10000-4, 6.6.2.4.2.
   Redundancy redundancy = Redundancy::none;
   std::vector<std::string> server_set;  ///< Application URIs of the servers that stand in for each other.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "connectors/opcua/codec/node_text.hpp"
@@ -26,6 +27,13 @@ bool refuses_filter(StatusCode status) {
   const auto kind = status.kind();
   return kind == status::kBadMonitoredItemFilterUnsupported.code || kind == status::kBadFilterNotAllowed.code ||
          kind == status::kBadDeadbandFilterInvalid.code;
+}
+
+/// Small controllers have no subscriptions, or all of theirs are taken.
+bool has_no_subscription(StatusCode status) {
+  constexpr std::array kNone{status::kBadServiceUnsupported, StatusCode{0x80770000},  // BadTooManySubscriptions
+                             StatusCode{0x80400000}, StatusCode{0x803D0000}};         // BadNotImplemented, -Supported
+  return std::ranges::any_of(kNone, [&](StatusCode none) { return none.kind() == status.kind(); });
 }
 
 bool is_session_lost(StatusCode status) {
@@ -74,6 +82,18 @@ void Subscriptions::start() {
 void Subscriptions::rebuild() {
   if (listener_.rebuilding) listener_.rebuilding();
   start();
+  // What holds now is known before all is followed again.
+  refresh(Refresh::stale);
+}
+
+/// As many as one bears, and no more subscriptions than the server gives.
+std::size_t Subscriptions::points_per_subscription() const {
+  std::size_t most = kPointsPerSubscription;
+  if (options_.subscriptions_max != 0)
+    most = std::max(most, (points_.size() + options_.subscriptions_max - 1) / options_.subscriptions_max);
+  const std::size_t beside = (options_.events ? 1U : 0U) + (options_.service_level ? 1U : 0U);
+  if (options_.items_per_subscription > beside) most = std::min(most, options_.items_per_subscription - beside);
+  return most;
 }
 
 void Subscriptions::create(std::size_t first) {
@@ -83,36 +103,56 @@ void Subscriptions::create(std::size_t first) {
       static_cast<std::uint32_t>(std::max<std::int64_t>(kKeepAlive / options_.publishing_interval, 1));
   request.lifetime_count = std::max(static_cast<std::uint32_t>(kSubscriptionLifetime / options_.publishing_interval),
                                     3 * request.max_keep_alive_count);
-  const std::size_t last = std::min(first + kPointsPerSubscription, points_.size());
-  session_.call(
-      std::move(request), kSubscribeLimit,
-      [this, first, last, generation = generation_](Reply<CreateSubscriptionResponse> reply) {
-        if (generation != generation_) return;
-        if (!reply.ok()) {
-          return session_.fail_with(fail(ErrorCode::unavailable,
-                                         fmt::format("the server makes no subscription: {}", to_string(reply.status))));
-        }
-        created(first, last, reply.value);
-      });
+  const std::size_t last = std::min(first + points_per_subscription(), points_.size());
+  session_.call(std::move(request), kSubscribeLimit,
+                [this, first, last, generation = generation_](Reply<CreateSubscriptionResponse> reply) {
+                  if (generation != generation_) return;
+                  if (!reply.ok()) return create_failed(first, reply.status);
+                  created(first, last, reply.value);
+                });
+}
+
+void Subscriptions::create_failed(std::size_t first, StatusCode status) {
+  if (!subscriptions_.empty()) {  // It gives no more than these: they take the rest.
+    follow_with(subscriptions_.size() - 1, first, points_.size());
+    return create_items();
+  }
+  if (has_no_subscription(status) && listener_.unavailable) {
+    running_ = false;
+    return listener_.unavailable(status);
+  }
+  session_.fail_with(
+      fail(ErrorCode::unavailable, fmt::format("the server makes no subscription: {}", to_string(status))));
+}
+
+void Subscriptions::follow_with(std::size_t subscription, std::size_t first, std::size_t last) {
+  subscriptions_[subscription].last = last;
+  for (std::size_t point = first; point < last; ++point) {
+    wanted_.push_back({.point = static_cast<std::uint32_t>(point),
+                       .subscription = static_cast<std::uint32_t>(subscription),
+                       .filter = true});
+  }
 }
 
 void Subscriptions::created(std::size_t first, std::size_t last, const CreateSubscriptionResponse& response) {
   // A server that promises centuries is not waited for: the watchdog computes with these.
   const Duration interval = std::clamp<Duration>(milliseconds_of(response.revised_publishing_interval_ms), 1ms, 1h);
-  const auto position = static_cast<std::uint32_t>(subscriptions_.size());
+  const std::size_t position = subscriptions_.size();
   subscriptions_.push_back(
       {.id = response.subscription_id,
        .first = first,
        .last = last,
        .keep_alive = interval * std::clamp<std::int64_t>(response.revised_max_keep_alive_count, 1, 10'000)});
   outcome_.publishing_interval = std::max(outcome_.publishing_interval, interval);
-  for (std::size_t point = first; point < last; ++point) {
-    wanted_.push_back({.point = static_cast<std::uint32_t>(point), .subscription = position, .filter = true});
-  }
+  follow_with(position, first, last);
   if (position == 0 && options_.events) create_event_item(response.subscription_id);
   if (position == 0 && options_.service_level) create_service_level_item(response.subscription_id);
   pump();
-  if (last < points_.size()) create(last);
+  const bool is_full = options_.subscriptions_max != 0 && subscriptions_.size() >= options_.subscriptions_max;
+  if (last < points_.size() && is_full)
+    follow_with(position, last, points_.size());
+  else if (last < points_.size())
+    create(last);
   create_items();
 }
 
@@ -221,7 +261,9 @@ void Subscriptions::create_event_item(std::uint32_t subscription_id) {
       operand(kBaseEvent, {"Time"}),          operand(kBaseEvent, {"Message"}),
       operand(kBaseEvent, {"Severity"}),      operand(kCondition, {"ConditionName"}),
       operand(kAlarm, {"ActiveState", "Id"}), operand(kAcknowledgeable, {"AckedState", "Id"}),
-      operand(kCondition, {"Retain"})};
+      operand(kCondition, {"Retain"}),        operand(kCondition, {})};
+  constexpr std::uint32_t kNodeIdAttribute = 1;  // Of the condition itself, which has no other name. OPC 10000-9, 5.5.2
+  filter.select_clauses.back().attribute = kNodeIdAttribute;
   CreateMonitoredItemsRequest request;
   request.subscription_id = subscription_id;
   MonitoredItemCreateRequest item;
@@ -231,7 +273,24 @@ void Subscriptions::create_event_item(std::uint32_t subscription_id) {
   item.parameters.filter = wrap(filter);
   request.items.push_back(std::move(item));
   // Many small servers have no events: a refusal is no news.
-  session_.call(std::move(request), kSubscribeLimit, [](Reply<CreateMonitoredItemsResponse>) {});
+  session_.call(std::move(request), kSubscribeLimit,
+                [this, subscription_id, generation = generation_](Reply<CreateMonitoredItemsResponse> reply) {
+                  const bool there = reply.value.results.size() == 1 && !reply.value.results[0].status.is_bad();
+                  if (there && generation == generation_) refresh_conditions(subscription_id);
+                });
+}
+
+/// Asks for the alarms that are active already (ConditionRefresh). Source: OPC 10000-9, 5.5.7.
+void Subscriptions::refresh_conditions(std::uint32_t subscription_id) {
+  constexpr std::uint32_t kConditionType = 2782, kConditionRefresh = 3875;
+  CallMethodRequest method{.object = kConditionType, .method = kConditionRefresh, .input_arguments = {}};
+  Variant subscription;
+  subscription.value = subscription_id;
+  method.input_arguments.push_back(std::move(subscription));
+  CallRequest request;
+  request.methods.push_back(std::move(method));
+  // A server without alarms has no such method.
+  session_.call(std::move(request), kSubscribeLimit, [](Reply<CallResponse>) {});
 }
 
 void Subscriptions::create_service_level_item(std::uint32_t subscription_id) {

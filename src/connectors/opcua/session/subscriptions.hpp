@@ -20,6 +20,7 @@ struct SubscriptionOptions {
   bool data_change_filter = true;  ///< The server can filter by deadband.
   bool events = false;
   bool service_level = false;  ///< Follow what the server says about its own service.
+  std::size_t subscriptions_max = 0, items_per_subscription = 0;  ///< As the server limits them; 0: it doesn't say.
 };
 
 /// Follows all points of a session by subscriptions: creates them in batches that the server bears, keeps publish
@@ -41,7 +42,8 @@ class Subscriptions {
     std::function<void(const std::string& what, std::optional<Timestamp> begin)> gap;
     std::function<void(const EventFieldList& event)> event;
     std::function<void(int level)> service_level;
-    std::function<void()> rebuilding;  ///< The server lost our subscriptions; before new ones are made.
+    std::function<void()> rebuilding;                 ///< The server lost our subscriptions; before new ones are made.
+    std::function<void(StatusCode why)> unavailable;  ///< The server makes no subscription at all.
   };
   Subscriptions(Session& session, Points& points, Listener listener)
       : session_(session), points_(points), listener_(std::move(listener)) {}
@@ -72,7 +74,8 @@ class Subscriptions {
     kConditionName,
     kActive,
     kAcknowledged,
-    kRetain
+    kRetain,
+    kConditionId
   };
 
  private:
@@ -88,13 +91,17 @@ class Subscriptions {
     std::uint32_t subscription = 0;  ///< Position, not id.
     bool filter = true;
   };
+  std::size_t points_per_subscription() const;
   void create(std::size_t first);
+  void create_failed(std::size_t first, StatusCode status);
+  void follow_with(std::size_t subscription, std::size_t first, std::size_t last);
   void created(std::size_t first, std::size_t last, const CreateSubscriptionResponse& response);
   void create_items();
   void items_created(const std::vector<WantedItem>& batch, const CreateMonitoredItemsResponse& response);
   void items_failed(std::vector<WantedItem> batch, StatusCode status);
   void refuse(const WantedItem& item, StatusCode status);
   void create_event_item(std::uint32_t subscription_id);
+  void refresh_conditions(std::uint32_t subscription_id);
   void create_service_level_item(std::uint32_t subscription_id);
   bool is_filtered(const WantedItem& item) const;
   MonitoredItemCreateRequest item_request(const WantedItem& item) const;
