@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,7 @@ struct Request {
   std::optional<std::int64_t> if_match;  ///< From If-Match: the version the caller has seen.
   Caller caller;
   RequestFacts facts;
+  std::stop_token stop = {};  ///< Asked to stop once the caller has gone: nobody waits for the answer any more.
 };
 
 struct Response {
@@ -189,6 +191,7 @@ struct Context {
   const Caller& caller;
   std::optional<std::int64_t> if_match;
   const RequestFacts* facts = nullptr;  ///< Null in tests that don't need it.
+  std::stop_token stop = {};            ///< See `Request::stop`: for handlers that may take long.
 };
 template <class In, class Out>
 Route route(RouteHead head, std::function<Result<Out>(const In&, const Context&)> handler) {
@@ -209,7 +212,7 @@ Route route(RouteHead head, std::function<Result<Out>(const In&, const Context&)
   made.handle = [shape, handler = std::move(handler)](const Request& request) -> Result<Response> {
     In in{};
     HANSE_CHECK(internal::read_input(shape, request, &in));
-    HANSE_TRY(Out out, handler(in, Context{request.caller, request.if_match, &request.facts}));
+    HANSE_TRY(Out out, handler(in, Context{request.caller, request.if_match, &request.facts, request.stop}));
     return internal::write_output<Out>(std::move(out));
   };
   return made;

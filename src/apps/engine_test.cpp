@@ -72,7 +72,8 @@ class MinuteHistory final : public historian::Historian {
                                                    std::stop_token) override {
     return std::vector<historian::Pixel>{};
   }
-  Result<std::vector<historian::StateDuration>> state_durations(signal::SignalId, historian::TimeRange) override {
+  Result<std::vector<historian::StateDuration>> state_durations(signal::SignalId, historian::TimeRange,
+                                                                std::stop_token) override {
     return std::vector<historian::StateDuration>{};
   }
   Result<void> erase(signal::SignalId) override { return {}; }

@@ -97,8 +97,8 @@ class EmbeddedEngine final : public Engine {
                                         std::stop_token stop) override {
     return reader_.downsample(signal, range, pixels, std::move(stop));
   }
-  Result<std::vector<StateDuration>> state_durations(SignalId signal, TimeRange range) override {
-    return reader_.state_durations(signal, range);
+  Result<std::vector<StateDuration>> state_durations(SignalId signal, TimeRange range, std::stop_token stop) override {
+    return reader_.state_durations(signal, range, std::move(stop));
   }
   Result<void> erase(SignalId signal) override;
   Result<void> flush() override {

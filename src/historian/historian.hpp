@@ -58,7 +58,8 @@ struct AppendCounts {
   std::int64_t late = 0;      ///< Older than what the signal had.
 };
 
-/// The history of all signals. Blocking: call it on the work pool. Safe from many threads.
+/// The history of all signals. Blocking: call it on the work pool. Safe from many threads. A question whose `stop` is
+/// requested ends within a chunk's reading: `unavailable`.
 class Historian {
  public:
   virtual ~Historian() = default;
@@ -77,7 +78,8 @@ class Historian {
   /// At most `pixels` entries, of the numeric samples; empty pixels are left out. Costs no more for a year than a day.
   virtual Result<std::vector<Pixel>> downsample(SignalId signal, TimeRange range, std::size_t pixels,
                                                 std::stop_token stop = {}) = 0;
-  virtual Result<std::vector<StateDuration>> state_durations(SignalId signal, TimeRange range) = 0;
+  virtual Result<std::vector<StateDuration>> state_durations(SignalId signal, TimeRange range,
+                                                             std::stop_token stop = {}) = 0;
 
   /// Removes for good: the bytes are gone from the files when it returns.
   virtual Result<void> erase(SignalId signal) = 0;

@@ -98,9 +98,9 @@ class Evaluation {
       HANSE_CHECK(check_time());
       PromSeries series{labels, {}};
       if (!function) {
-        HANSE_TRY(series.values, values_at(parts_.history, *signal, grid, lookback_));
+        HANSE_TRY(series.values, values_at(parts_.history, *signal, grid, lookback_, parts_.stop));
       } else {
-        HANSE_TRY(const auto windows, windows_at(parts_.history, signal->number, grid, selector.range));
+        HANSE_TRY(const auto windows, windows_at(parts_.history, signal->number, grid, selector.range, parts_.stop));
         for (const auto& window : windows) {
           const auto value = window.count > 0 ? function->over_range(window, selector.range) : std::nullopt;
           series.values.push_back(value.value_or(no_value()));

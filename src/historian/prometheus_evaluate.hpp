@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct PromParts {
   const Clock& clock;
   /// The site of an asset, for the label `site`; empty text or function: no such label.
   std::function<std::string(const signal::AssetId&)> site_of = {};
+  std::stop_token stop = {};  ///< Of one query: its asker has gone.
 };
 
 /// A signal as Prometheus names it: `__name__` is the signal's name in Prometheus' letters, `signal` its name as it is,

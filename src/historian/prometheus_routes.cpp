@@ -268,7 +268,9 @@ api::Route route(Method method, std::string_view path, std::string_view summary,
   made.handle = [parts, answer](const Request& request) -> Result<Response> {
     const auto parameters = Parameters::read(request);
     if (!parameters) return failure(parameters.error());
-    auto response = answer(parts, *parameters);
+    PromParts asked = parts;
+    asked.stop = request.stop;
+    auto response = answer(asked, *parameters);
     return response ? std::move(*response) : failure(response.error());
   };
   made.operation = [described = std::string{summary}](const api::Route&, SchemaBook&) {

@@ -23,11 +23,12 @@ bool counts(const Sample& sample) { return sample.is_number() && sample.quality 
 TimeRange after(Timestamp begin, Timestamp last) { return {begin + Duration{1}, last + Duration{1}}; }
 
 /// The samples of a range, or nothing when there are too many to read one by one.
-Result<std::optional<std::vector<Sample>>> few_samples(Historian& history, SignalId signal, TimeRange range) {
+Result<std::optional<std::vector<Sample>>> few_samples(Historian& history, SignalId signal, TimeRange range,
+                                                       const std::stop_token& stop) {
   const Duration whole = range.end - range.begin;
-  HANSE_TRY(const auto buckets, history.aggregate(signal, range, whole));
+  HANSE_TRY(const auto buckets, history.aggregate(signal, range, whole, stop));
   if (!buckets.empty() && buckets.front().count > kPromSamplesMax) return std::optional<std::vector<Sample>>{};
-  HANSE_TRY(auto batch, history.raw(signal, range, static_cast<std::size_t>(2 * kPromSamplesMax)));
+  HANSE_TRY(auto batch, history.raw(signal, range, static_cast<std::size_t>(2 * kPromSamplesMax), stop));
   if (std::ssize(batch.samples) == 2 * kPromSamplesMax) return std::optional<std::vector<Sample>>{};
   return std::optional{std::move(batch.samples)};
 }
@@ -80,7 +81,7 @@ std::vector<WindowFigures> windows_of(const std::vector<Sample>& samples, const 
 }
 
 Result<std::vector<WindowFigures>> windows_of_buckets(Historian& history, SignalId signal, const StepGrid& grid,
-                                                      Duration window) {
+                                                      Duration window, const std::stop_token& stop) {
   const Duration unit{grid.count == 1 ? window.count() : std::gcd(grid.step.count(), window.count())};
   const auto range = after(grid.start - window, grid.last());
   const auto needed =
@@ -91,7 +92,7 @@ Result<std::vector<WindowFigures>> windows_of_buckets(Historian& history, Signal
                 fmt::format("a window of {} every {} over this range is too much; take a step that divides the window",
                             to_string(window), to_string(grid.step)));
   }
-  HANSE_TRY(const auto buckets, history.aggregate(signal, range, unit));
+  HANSE_TRY(const auto buckets, history.aggregate(signal, range, unit, stop));
   const auto per_step = static_cast<std::size_t>(grid.step.count() / unit.count());
   std::vector<WindowFigures> out(grid.count);
   for (std::size_t i = 0; i < grid.count; ++i) {
@@ -110,7 +111,7 @@ double no_value() { return std::bit_cast<double>(kNoValueBits); }
 bool is_no_value(double value) { return std::bit_cast<std::uint64_t>(value) == kNoValueBits; }
 
 Result<std::vector<double>> values_at(Historian& history, const signal::Signal& signal, const StepGrid& grid,
-                                      Duration lookback) {
+                                      Duration lookback, const std::stop_token& stop) {
   const bool holds = signal.interpolation == signal::Interpolation::step;
   std::vector<double> out(grid.count, no_value());
   HANSE_TRY(const auto before, history.at(signal.number, grid.start));
@@ -123,7 +124,7 @@ Result<std::vector<double>> values_at(Historian& history, const signal::Signal& 
   if (grid.count == 1) return out;
 
   const auto range = after(grid.start, grid.last());
-  HANSE_TRY(const auto samples, few_samples(history, signal.number, range));
+  HANSE_TRY(const auto samples, few_samples(history, signal.number, range, stop));
   if (samples) {
     std::size_t at = 0;
     for (std::size_t i = 1; i < grid.count; ++i) {
@@ -135,7 +136,7 @@ Result<std::vector<double>> values_at(Historian& history, const signal::Signal& 
     }
     return out;
   }
-  HANSE_TRY(const auto buckets, history.aggregate(signal.number, range, grid.step));
+  HANSE_TRY(const auto buckets, history.aggregate(signal.number, range, grid.step, stop));
   for (std::size_t i = 1; i < grid.count && i <= buckets.size(); ++i) {
     const Bucket& bucket = buckets[i - 1];
     if (bucket.count > 0) {
@@ -150,15 +151,15 @@ Result<std::vector<double>> values_at(Historian& history, const signal::Signal& 
 }
 
 Result<std::vector<WindowFigures>> windows_at(Historian& history, SignalId signal, const StepGrid& grid,
-                                              Duration window) {
-  HANSE_TRY(const auto samples, few_samples(history, signal, after(grid.start - window, grid.last())));
+                                              Duration window, const std::stop_token& stop) {
+  HANSE_TRY(const auto samples, few_samples(history, signal, after(grid.start - window, grid.last()), stop));
   if (samples) {
     const auto span = static_cast<double>((grid.last() - grid.start + window).count());
     const double visits = static_cast<double>(samples->size()) * static_cast<double>(grid.count) *
                           (static_cast<double>(window.count()) / span);
     if (visits <= static_cast<double>(kVisitsMax)) return windows_of(*samples, grid, window);
   }
-  return windows_of_buckets(history, signal, grid, window);
+  return windows_of_buckets(history, signal, grid, window, stop);
 }
 
 }  // namespace hanse::historian

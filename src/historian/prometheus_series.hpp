@@ -36,11 +36,11 @@ inline constexpr std::int64_t kPromSamplesMax = 200'000;
 /// `lookback`, or when the source said it had none. A `step` signal's value holds without an end, as it is sent on
 /// change.
 Result<std::vector<double>> values_at(Historian& history, const signal::Signal& signal, const StepGrid& grid,
-                                      Duration lookback);
+                                      Duration lookback, const std::stop_token& stop = {});
 
 /// Figures of the window that ends at each moment. Errors: `too_large` when range, step and window need over 100,000
 /// buckets; of the history.
 Result<std::vector<WindowFigures>> windows_at(Historian& history, SignalId signal, const StepGrid& grid,
-                                              Duration window);
+                                              Duration window, const std::stop_token& stop = {});
 
 }  // namespace hanse::historian

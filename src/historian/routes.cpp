@@ -185,7 +185,8 @@ Result<void> add_value_before(Historian& history, const Signal& signal, Timestam
   return {};
 }
 
-Result<HistoryChart> read_chart(Historian& history, const Directory& directory, const ChartInput& in) {
+Result<HistoryChart> read_chart(Historian& history, const Directory& directory, const ChartInput& in,
+                                const std::stop_token& stop) {
   HANSE_CHECK(check_range(in.from, in.to));
   HANSE_CHECK(check_signals(in.signals));
   HANSE_CHECK(check_points(in.signals.size(), in.pixels));
@@ -197,8 +198,8 @@ Result<HistoryChart> read_chart(Historian& history, const Directory& directory, 
     series.signal = number;
     if (signal->type == signal::ValueType::text) continue;
     HANSE_CHECK(add_value_before(history, *signal, in.from, series));
-    HANSE_TRY(const auto pixels,
-              history.downsample(number, {in.from, in.to}, static_cast<std::size_t>(in.pixels) - series.t.size()));
+    HANSE_TRY(const auto pixels, history.downsample(number, {in.from, in.to},
+                                                    static_cast<std::size_t>(in.pixels) - series.t.size(), stop));
     for (const auto& pixel : pixels) {
       series.t.push_back(pixel.last_time.ms());
       series.min.push_back(pixel.min);
@@ -218,7 +219,8 @@ Result<Timestamp> read_cursor(const std::string& cursor) {
   return time;
 }
 
-Result<api::Page<HistorySample>> read_raw(Historian& history, const Directory& directory, const RawInput& in) {
+Result<api::Page<HistorySample>> read_raw(Historian& history, const Directory& directory, const RawInput& in,
+                                          const std::stop_token& stop) {
   HANSE_CHECK(check_range(in.from, in.to));
   HANSE_CHECK(known(*directory.snapshot(), in.signal));
   Timestamp from = in.from;
@@ -228,7 +230,7 @@ Result<api::Page<HistorySample>> read_raw(Historian& history, const Directory& d
   }
   api::Page<HistorySample> page;
   if (from >= in.to) return page;
-  HANSE_TRY(const auto batch, history.raw(in.signal, {from, in.to}, static_cast<std::size_t>(in.limit) + 1));
+  HANSE_TRY(const auto batch, history.raw(in.signal, {from, in.to}, static_cast<std::size_t>(in.limit) + 1, stop));
   for (const auto& sample : batch.samples) {
     if (std::ssize(page.items) == in.limit) {
       page.next = std::to_string(sample.time.ns);
@@ -265,7 +267,8 @@ std::optional<double> computed(StepFunction function, const Bucket& bucket) {
   }
 }
 
-Result<HistoryAggregate> read_aggregate(Historian& history, const Directory& directory, const AggregateInput& in) {
+Result<HistoryAggregate> read_aggregate(Historian& history, const Directory& directory, const AggregateInput& in,
+                                        const std::stop_token& stop) {
   HANSE_CHECK(check_range(in.from, in.to));
   if (in.functions.empty())
     return wrong_field("functions", "must name one at least: " + describe::enum_names<StepFunction>());
@@ -277,7 +280,7 @@ Result<HistoryAggregate> read_aggregate(Historian& history, const Directory& dir
   for (const auto time : times) out.t.push_back(time.ms());
   for (const auto number : in.signals) {
     HANSE_CHECK(known(*signals, number));
-    HANSE_TRY(const auto buckets, history.aggregate(number, {in.from, in.to}, in.step));
+    HANSE_TRY(const auto buckets, history.aggregate(number, {in.from, in.to}, in.step, stop));
     auto& series = out.series.emplace_back();
     series.signal = number;
     for (const auto function : in.functions) {
@@ -289,10 +292,11 @@ Result<HistoryAggregate> read_aggregate(Historian& history, const Directory& dir
   return out;
 }
 
-Result<HistoryStates> read_states(Historian& history, const Directory& directory, const StatesInput& in) {
+Result<HistoryStates> read_states(Historian& history, const Directory& directory, const StatesInput& in,
+                                  const std::stop_token& stop) {
   HANSE_CHECK(check_range(in.from, in.to));
   HANSE_CHECK(known(*directory.snapshot(), in.signal));
-  HANSE_TRY(auto states, history.state_durations(in.signal, {in.from, in.to}));
+  HANSE_TRY(auto states, history.state_durations(in.signal, {in.from, in.to}, stop));
   HistoryStates out{.signal = in.signal, .items = {}};
   for (auto& state : states) out.items.push_back({std::move(state.value), state.duration_ns, state.entered});
   return out;
@@ -329,17 +333,21 @@ std::vector<Route> routes(Historian& history, const Directory& directory) {
   out.push_back(api::route<ChartInput, HistoryChart>(
       {Method::get, "/api/v1/history/chart",
        "Numeric signals at screen resolution: lowest, highest and last per pixel.", kRead},
-      [&](const ChartInput& in, const Context&) { return read_chart(history, directory, in); }));
+      [&](const ChartInput& in, const Context& context) { return read_chart(history, directory, in, context.stop); }));
   out.push_back(api::route<RawInput, api::Page<HistorySample>>(
       {Method::get, "/api/v1/history/raw", "Samples of one signal as they were measured, in order of time.", kRead},
-      [&](const RawInput& in, const Context&) { return read_raw(history, directory, in); }));
+      [&](const RawInput& in, const Context& context) { return read_raw(history, directory, in, context.stop); }));
   out.push_back(api::route<AggregateInput, HistoryAggregate>(
       {Method::get, "/api/v1/history/aggregate", "Figures of each step of a range; null where nothing was measured.",
        kRead},
-      [&](const AggregateInput& in, const Context&) { return read_aggregate(history, directory, in); }));
+      [&](const AggregateInput& in, const Context& context) {
+        return read_aggregate(history, directory, in, context.stop);
+      }));
   out.push_back(api::route<StatesInput, HistoryStates>(
       {Method::get, "/api/v1/history/states", "How long a text, integer or boolean signal had each value.", kRead},
-      [&](const StatesInput& in, const Context&) { return read_states(history, directory, in); }));
+      [&](const StatesInput& in, const Context& context) {
+        return read_states(history, directory, in, context.stop);
+      }));
   return out;
 }
 

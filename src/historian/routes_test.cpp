@@ -1,6 +1,10 @@
 #include "historian/routes.hpp"
 
+#include "historian/prometheus_routes.hpp"
 #include "historian/routes_testing.hpp"
+#include "historian/sql_routes.hpp"
+#include "historian/sql_samples.hpp"
+#include "historian/table_routes.hpp"
 
 namespace hanse::historian {
 namespace {
@@ -96,6 +100,36 @@ TEST_F(HistoryRoutes, SayHowLongEachStateLasted) {
   const auto states = get("states?signal=3&from=2025-11-24T16:00:00Z&to=2025-11-24T16:00:30Z");
   EXPECT_TRUE(states.contains(R"({"value":"RUN","duration_ns":10000000000,"entered":1})")) << states;
   EXPECT_TRUE(states.contains(R"({"value":"STOP","duration_ns":20000000000,"entered":1})")) << states;
+}
+
+TEST_F(HistoryRoutes, EndWhenTheirAskerHasGone) {
+  test_.append(HistoryUnderTest::kPower, kRoutesStart, std::vector<double>(5000, 1.5));
+  ASSERT_TRUE(test_.history().flush());
+  std::stop_source gone;
+  gone.request_stop();
+  auto all = routes(test_.history(), test_.directory);
+  for (auto& route : table_routes(test_.history(), test_.directory, test_.clock)) all.push_back(std::move(route));
+  for (auto& route : sql_routes(sample_tables(test_.history(), test_.directory, test_.clock), test_.clock))
+    all.push_back(std::move(route));
+  for (auto& route :
+       prometheus_routes({.history = test_.history(), .directory = test_.directory, .clock = test_.clock}))
+    all.push_back(std::move(route));
+  const std::string range = "from=2025-11-24T16:00:00Z&to=2025-11-24T17:00:00Z";
+  const auto ask = [&](std::string_view target, std::string_view body = {}) {
+    return HistoryUnderTest::call(all, target, body, "application/json", gone.get_token());
+  };
+  for (const auto& question :
+       {"chart?signals=1&" + range, "raw?signal=1&" + range, "aggregate?signals=1&step=1min&" + range,
+        "states?signal=1&" + range, "joined?signals=1&step=1min&" + range, "quantiles?signals=1&step=1min&" + range}) {
+    EXPECT_EQ(ask("GET /api/v1/history/" + question), "the query was stopped") << question;
+  }
+  for (const auto* table : {"samples WHERE signal = 1",
+                            "steps WHERE step = '1min' AND time BETWEEN '2025-11-24 16:00' AND '2025-11-24 17:00'"}) {
+    const auto body = fmt::format(R"({{"sql":"SELECT count(*) FROM {}"}})", table);
+    EXPECT_EQ(ask("POST /api/v1/sql", body), "the query was stopped") << table;
+  }
+  const auto answer = ask("GET /prometheus/api/v1/query_range?query=power&start=1764000000&end=1764003600&step=60");
+  EXPECT_TRUE(answer.starts_with("503 ") && answer.contains("the query was stopped")) << answer;
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ class HistoryUnderTest {
 
   /// The answer's body, or the error in one line; `target` as in `GET /path?query`, a body for POST.
   static std::string call(const std::vector<api::Route>& routes, std::string_view target, std::string_view body = {},
-                          std::string_view content_type = "application/json") {
+                          std::string_view content_type = "application/json", std::stop_token stop = {}) {
     const api::Router router{routes};
     const auto blank = target.find(' ');
     std::string_view path = target.substr(blank + 1), query;
@@ -76,8 +76,13 @@ class HistoryUnderTest {
     auto parameters = api::parse_query(query);
     if (!parameters) return to_string(parameters.error());
     parameters->merge(match->parameters);
-    const auto response =
-        match->route->handle({.parameters = std::move(*parameters), .body = body, .content_type = content_type});
+    const auto response = match->route->handle({.parameters = std::move(*parameters),
+                                                .body = body,
+                                                .content_type = content_type,
+                                                .if_match = {},
+                                                .caller = {},
+                                                .facts = {},
+                                                .stop = std::move(stop)});
     if (!response) return to_string(response.error());
     return response->status == 200 ? response->body : fmt::format("{} {}", response->status, response->body);
   }

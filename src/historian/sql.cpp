@@ -20,6 +20,7 @@ struct Watch {
   const Clock& clock;
   Duration deadline;
   sqlite3_int64 memory_max;
+  const std::stop_token& stop;
   bool late = false;
   bool large = false;
 };
@@ -28,7 +29,7 @@ int look(void* data) {
   auto& watch = *static_cast<Watch*>(data);
   watch.late = watch.clock.monotonic() > watch.deadline;
   watch.large = sqlite3_memory_used() > watch.memory_max;
-  return watch.late || watch.large ? 1 : 0;
+  return watch.late || watch.large || watch.stop.stop_requested() ? 1 : 0;
 }
 
 bool is_table(const Watch& watch, std::string_view name) {
@@ -83,7 +84,7 @@ void set_limits(sqlite3* database) {
   sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
 }
 
-Result<Database> open_database(const std::vector<SqlTable>& tables) {
+Result<Database> open_database(const std::vector<SqlTable>& tables, const std::stop_token& stop) {
   sqlite3* opened = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX;
   const int status = sqlite3_open_v2(":memory:", &opened, flags, nullptr);
@@ -93,7 +94,7 @@ Result<Database> open_database(const std::vector<SqlTable>& tables) {
   sqlite3_exec(opened, "PRAGMA temp_store=MEMORY", nullptr, nullptr, nullptr);
   set_limits(opened);
   for (const auto& table : tables) {
-    HANSE_CHECK(add_sql_module(opened, table));
+    HANSE_CHECK(add_sql_module(opened, table, stop));
     // SQLite connects a table at its first use, for which the authoriser, set after this, has no yes.
     sqlite3_exec(opened, fmt::format("SELECT 1 FROM \"{}\" WHERE 0", table.name).c_str(), nullptr, nullptr, nullptr);
   }
@@ -272,8 +273,8 @@ SqlReader::SqlReader(std::vector<SqlTable> tables, const Clock& clock) : tables_
 Result<SqlResult> SqlReader::run(const SqlQuery& query) const {
   const Duration begin = clock_.monotonic();
   Watch watch{tables_, clock_, begin + std::min(query.time_limit, kSqlTimeMax),
-              sqlite3_memory_used() + kSqlMemoryBytesMax};
-  HANSE_TRY(const auto database, open_database(tables_));
+              sqlite3_memory_used() + kSqlMemoryBytesMax, query.stop};
+  HANSE_TRY(const auto database, open_database(tables_, query.stop));
   sqlite3_set_authorizer(database.get(), &authorise, &watch);
   sqlite3_progress_handler(database.get(), kOperationsBetweenLooks, &look, &watch);
   HANSE_TRY(const auto statement, prepare(database.get(), query.sql));
@@ -295,6 +296,7 @@ Result<SqlResult> SqlReader::run(const SqlQuery& query) const {
     if (bytes > kSqlResultBytesMax)
       return fail(ErrorCode::too_large, fmt::format("the result is over {} bytes; ask for less", kSqlResultBytesMax));
   }
+  if (query.stop.stop_requested()) return fail(ErrorCode::unavailable, "the query was stopped");
   if (watch.late) {
     return fail(ErrorCode::timeout,
                 fmt::format("the query took over {}; name signals and a range of times, or allow it more time",

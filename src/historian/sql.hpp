@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct SqlQuery {
   RawJson parameters = {};       ///< A list for `?`, an object for `:name`; empty for none.
   std::int64_t rows_max = 1000;  ///< More are cut, and the result says so.
   Duration time_limit = 10s;
+  std::stop_token stop = {};
 };
 
 struct SqlResult {
@@ -37,7 +39,7 @@ class SqlReader {
   SqlReader(std::vector<SqlTable> tables, const Clock& clock);
 
   /// Errors: `invalid` (the SQL, with SQLite's words; a parameter), `too_large` (memory, size of the result),
-  /// `timeout`; of the tables.
+  /// `timeout`, `unavailable` (stopped); of the tables.
   Result<SqlResult> run(const SqlQuery& query) const;
 
  private:

@@ -11,6 +11,12 @@ namespace {
 struct Table {
   sqlite3_vtab base{};  ///< First, as SQLite sees nothing else.
   const SqlTable* table = nullptr;
+  std::stop_token stop = {};
+};
+/// What SQLite keeps of a table for as long as its database is open.
+struct Registered {
+  const SqlTable& table;
+  std::stop_token stop;
 };
 struct Cursor {
   sqlite3_vtab_cursor base{};
@@ -143,8 +149,10 @@ Result<bool> narrow(SqlFilter& filter, char letter, sqlite3_value* value, const 
 }
 
 /// Nothing when no row can match.
-Result<std::optional<SqlFilter>> filter_of(const SqlTable& table, std::string_view plan, sqlite3_value** arguments) {
+Result<std::optional<SqlFilter>> filter_of(const Table& of_query, std::string_view plan, sqlite3_value** arguments) {
+  const SqlTable& table = *of_query.table;
   SqlFilter filter;
+  filter.stop = of_query.stop;
   filter.equal.resize(table.columns.size());
   while (!plan.empty()) {
     const char letter = plan.front();
@@ -164,14 +172,15 @@ Result<std::optional<SqlFilter>> filter_of(const SqlTable& table, std::string_vi
   return std::optional{std::move(filter)};
 }
 
-int connect(sqlite3* database, void* table, int, const char* const*, sqlite3_vtab** out, char** why) {
-  const auto& described = *static_cast<const SqlTable*>(table);
+int connect(sqlite3* database, void* registered, int, const char* const*, sqlite3_vtab** out, char** why) {
+  const auto& [described, stop] = *static_cast<const Registered*>(registered);
   if (const int status = sqlite3_declare_vtab(database, declaration(described).c_str()); status != SQLITE_OK) {
     *why = sqlite3_mprintf("%s", sqlite3_errmsg(database));
     return status;
   }
   auto made = std::make_unique<Table>();
   made->table = &described;
+  made->stop = stop;
   *out = &made.release()->base;
   return SQLITE_OK;
 }
@@ -202,14 +211,14 @@ int next(sqlite3_vtab_cursor* base) {
 
 int filter(sqlite3_vtab_cursor* base, int, const char* plan, int, sqlite3_value** arguments) {
   Cursor& cursor = of(base);
-  const SqlTable& table = *of(base->pVtab).table;
+  const Table& table = of(base->pVtab);
   cursor.row = 0;
   cursor.at_end = true;
   cursor.rows.reset();
   const auto wanted = filter_of(table, plan ? plan : "", arguments);
   if (!wanted) return failed(base->pVtab, wanted.error());
   if (!*wanted) return SQLITE_OK;
-  auto rows = table.open(**wanted);
+  auto rows = table.table->open(**wanted);
   if (!rows) return failed(base->pVtab, rows.error());
   cursor.rows = std::move(*rows);
   return next(base);
@@ -226,6 +235,8 @@ int row_id(sqlite3_vtab_cursor* cursor, sqlite3_int64* out) {
   *out = of(cursor).row;
   return SQLITE_OK;
 }
+
+void forget(void* registered) { const std::unique_ptr<Registered> ending{static_cast<Registered*>(registered)}; }
 
 /// No xCreate: the table is there under its own name, and nothing can make another. No xUpdate: read-only.
 constexpr sqlite3_module kModule = {.iVersion = 1,
@@ -259,9 +270,9 @@ void set_sql_result(sqlite3_context* context, const SqlView& value) {
   }
 }
 
-Result<void> add_sql_module(sqlite3* database, const SqlTable& table) {
-  const int status =
-      sqlite3_create_module_v2(database, table.name.c_str(), &kModule, const_cast<SqlTable*>(&table), nullptr);
+Result<void> add_sql_module(sqlite3* database, const SqlTable& table, const std::stop_token& stop) {
+  auto registered = std::make_unique<Registered>(table, stop);
+  const int status = sqlite3_create_module_v2(database, table.name.c_str(), &kModule, registered.release(), &forget);
   if (status == SQLITE_OK) return {};
   return fail(ErrorCode::invalid, fmt::format("table '{}': {}", table.name, sqlite3_errmsg(database)));
 }

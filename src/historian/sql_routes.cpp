@@ -64,10 +64,11 @@ std::vector<api::Route> sql_routes(std::vector<SqlTable> tables, const Clock& cl
        .path = "/api/v1/sql",
        .summary = "Runs one SELECT over samples, signals and records; JSON or CSV.",
        .permission = "history.sql"},
-      [shared](const SqlRequest& in, const Context&) -> Result<Response> {
+      [shared](const SqlRequest& in, const Context& context) -> Result<Response> {
         const Turn turn{shared->running};
         if (!turn.granted()) return fail(ErrorCode::unavailable, "other queries are running; try again in a moment");
-        HANSE_TRY(const auto result, shared->reader.run({in.sql, in.parameters, in.rows_max, in.time_limit}));
+        HANSE_TRY(const auto result,
+                  shared->reader.run({in.sql, in.parameters, in.rows_max, in.time_limit, context.stop}));
         if (in.format == SqlFormat::json) return Response{.body = sql_json(result)};
         Response response{.content_type = "text/csv; charset=utf-8", .body = sql_csv(result)};
         response.headers.emplace_back("X-Hanse-Truncated", result.truncated ? "true" : "false");

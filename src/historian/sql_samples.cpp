@@ -26,13 +26,14 @@ enum SampleColumn : std::size_t { kSignal, kTime, kValue, kQuality, kAsset, kNam
 class SampleRows final : public SqlRows {
  public:
   SampleRows(Historian& history, std::shared_ptr<const signal::Signals> all, std::vector<const Signal*> signals,
-             Timestamp begin, Timestamp last)
+             const SqlFilter& filter)
       : history_(history),
         all_(std::move(all)),
         signals_(std::move(signals)),
-        begin_(begin),
-        last_(last),
-        from_(begin) {}
+        begin_(filter.begin),
+        last_(filter.last),
+        from_(filter.begin),
+        stop_(filter.stop) {}
 
   Result<bool> next() override {
     if (!done_ && at_ + 1 < batch_.samples.size()) {
@@ -97,7 +98,7 @@ class SampleRows final : public SqlRows {
     const Timestamp end = last_ == Timestamp::max() ? last_ : last_ + Duration{1};
     batch_.clear();
     if (from_ < end) {
-      HANSE_TRY(batch_, history_.raw(current_->number, {from_, end}, page_));
+      HANSE_TRY(batch_, history_.raw(current_->number, {from_, end}, page_, stop_));
     }
     if (batch_.samples.size() < page_) {
       ++signal_;
@@ -119,6 +120,7 @@ class SampleRows final : public SqlRows {
   SampleBatch batch_;
   std::size_t at_ = 0;
   bool done_ = false;
+  std::stop_token stop_;
 };
 
 SqlTable samples_table(Historian& history, const signal::Directory& directory) {
@@ -134,7 +136,7 @@ SqlTable samples_table(Historian& history, const signal::Directory& directory) {
           .open = [&history, &directory](const SqlFilter& filter) -> Result<std::unique_ptr<SqlRows>> {
             auto all = directory.snapshot();
             auto signals = wanted_signals(*all, filter, {kSignal, kAsset, kName});
-            return std::make_unique<SampleRows>(history, std::move(all), std::move(signals), filter.begin, filter.last);
+            return std::make_unique<SampleRows>(history, std::move(all), std::move(signals), filter);
           },
           .rows_expected = 1e10,
           .rows_expected_equal = 1e6};

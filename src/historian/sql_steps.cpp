@@ -32,6 +32,7 @@ struct Steps {
   std::string text;  ///< The length as it was written.
   Duration length{};
   TimeRange range;
+  std::stop_token stop;
 };
 
 /// Errors: `invalid`, when it doesn't name them or they are too many.
@@ -48,7 +49,7 @@ Result<Steps> steps_of(std::string_view table, const SqlFilter& filter, std::uin
     return fail(ErrorCode::invalid,
                 fmt::format("{} of {} over this range are over {}; take longer ones", table, *text, steps_max));
   }
-  return Steps{*text, step, range};
+  return Steps{*text, step, range, filter.stop};
 }
 
 using RowsOfSignal =
@@ -102,7 +103,7 @@ SqlTable steps_table(Historian& history, const signal::Directory& directory) {
             HANSE_TRY(auto steps, steps_of("steps", filter, kStepsMax));
             const auto rows_of = [&history](const Signal& signal,
                                             const Steps& of) -> Result<std::vector<std::vector<SqlValue>>> {
-              HANSE_TRY(const auto buckets, history.aggregate(signal.number, of.range, of.length));
+              HANSE_TRY(const auto buckets, history.aggregate(signal.number, of.range, of.length, of.stop));
               std::vector<std::vector<SqlValue>> rows;
               for (const auto& bucket : buckets) rows.push_back(bucket_row(signal, of.text, bucket));
               return rows;
@@ -126,7 +127,7 @@ SqlTable joined_table(Historian& history, const signal::Directory& directory, co
                                      const Signal& signal,
                                      const Steps& of) -> Result<std::vector<std::vector<SqlValue>>> {
               const JoinColumn column{signal.number, signal.interpolation};
-              HANSE_TRY(const auto table, join(history, std::span{&column, 1}, of.range, of.length, now));
+              HANSE_TRY(const auto table, join(history, std::span{&column, 1}, of.range, of.length, now, of.stop));
               std::vector<std::vector<SqlValue>> rows;
               for (std::size_t i = 0; i < table.times.size(); ++i) {
                 const auto& value = table.columns[0][i];
@@ -166,7 +167,7 @@ SqlTable quantiles_table(Historian& history, const signal::Directory& directory)
             const auto rows_of = [&history, shares = std::move(shares)](
                                      const Signal& signal,
                                      const Steps& of) -> Result<std::vector<std::vector<SqlValue>>> {
-              HANSE_TRY(const auto buckets, sketches(history, signal.number, of.range, of.length));
+              HANSE_TRY(const auto buckets, sketches(history, signal.number, of.range, of.length, of.stop));
               std::vector<std::vector<SqlValue>> rows;
               for (const auto& bucket : buckets) {
                 for (const double share : shares) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -34,6 +35,7 @@ struct SqlFilter {
   std::vector<std::optional<SqlValue>> equal;  ///< By column.
   Timestamp begin = Timestamp::min();          ///< Of the first indexed time column: from `begin`
   Timestamp last = Timestamp::max();           ///< to `last`, both included.
+  std::stop_token stop = {};                   ///< Nobody waits for the rows any more.
   /// The text wanted of a column, if it is one.
   const std::string* text(std::size_t column) const;
   std::optional<std::int64_t> integer(std::size_t column) const;

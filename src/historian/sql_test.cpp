@@ -160,6 +160,33 @@ TEST(Sql, EndsAQueryThatTakesTooLong) {
             "the query took over 20ms; name signals and a range of times, or allow it more time");
 }
 
+/// Whoever waits for the answer goes when the query has looked at the time often enough.
+class LeavingClock final : public Clock {
+ public:
+  Timestamp now() const override { return clock_.now(); }
+  Duration monotonic() const override {
+    if (++looks_ == 5) gone.request_stop();
+    return clock_.monotonic();
+  }
+  mutable std::stop_source gone;
+
+ private:
+  SystemClock clock_;
+  mutable int looks_ = 0;
+};
+
+TEST(Sql, EndsAQueryWhoseAskerHasGone) {
+  const LeavingClock clock;
+  const SqlReader reader{{}, clock};
+  const auto endless =
+      reader.run({.sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+                  .time_limit = 60s,
+                  .stop = clock.gone.get_token()});
+  ASSERT_FALSE(endless);
+  EXPECT_EQ(endless.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(endless.error().message, "the query was stopped");
+}
+
 TEST(Sql, EndsAQueryThatTakesTooMuchMemory) {
   const Tables tables;
   const auto large = tables.reader.run({.sql = "WITH RECURSIVE n(i, t) AS (SELECT 1, hex(zeroblob(100000)) UNION ALL "

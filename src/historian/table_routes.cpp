@@ -87,8 +87,8 @@ struct HistoryQuantiles {
 };
 HANSE_DESCRIBE(HistoryQuantiles, (t, series))
 
-Result<HistoryJoined> read_joined(Historian& history, const Directory& directory, Timestamp now,
-                                  const JoinedInput& in) {
+Result<HistoryJoined> read_joined(Historian& history, const Directory& directory, Timestamp now, const JoinedInput& in,
+                                  const std::stop_token& stop) {
   HANSE_CHECK(check_signals(in.signals));
   HANSE_TRY(const auto times, step_times({in.from, in.to}, in.step));
   HANSE_CHECK(check_points(in.signals.size(), std::ssize(times)));
@@ -98,7 +98,7 @@ Result<HistoryJoined> read_joined(Historian& history, const Directory& directory
     HANSE_TRY(const auto* signal, known(*signals, number));
     columns.push_back({number, in.interpolation.value_or(signal->interpolation)});
   }
-  HANSE_TRY(const auto table, join(history, columns, {in.from, in.to}, in.step, now));
+  HANSE_TRY(const auto table, join(history, columns, {in.from, in.to}, in.step, now, stop));
   HistoryJoined out;
   for (const auto time : times) out.t.push_back(time.ms());
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -110,7 +110,8 @@ Result<HistoryJoined> read_joined(Historian& history, const Directory& directory
   return out;
 }
 
-Result<HistoryQuantiles> read_quantiles(Historian& history, const Directory& directory, const QuantilesInput& in) {
+Result<HistoryQuantiles> read_quantiles(Historian& history, const Directory& directory, const QuantilesInput& in,
+                                        const std::stop_token& stop) {
   HANSE_CHECK(check_signals(in.signals));
   HANSE_TRY(const auto times, step_times({in.from, in.to}, in.step, kSketchStepsMax));
   if (in.quantiles.empty()) return wrong_field("quantiles", "must name one at least, as in 0.5");
@@ -123,7 +124,7 @@ Result<HistoryQuantiles> read_quantiles(Historian& history, const Directory& dir
   for (const auto time : times) out.t.push_back(time.ms());
   for (const auto number : in.signals) {
     HANSE_CHECK(known(*signals, number));
-    HANSE_TRY(const auto steps, sketches(history, number, {in.from, in.to}, in.step));
+    HANSE_TRY(const auto steps, sketches(history, number, {in.from, in.to}, in.step, stop));
     auto& series = out.series.emplace_back(HistoryQuantilesSeries{.signal = number, .count = {}, .values = {}});
     for (const auto& step : steps) series.count.push_back(step.sketch.count());
     for (const auto quantile : in.quantiles) {
@@ -141,10 +142,15 @@ std::vector<Route> table_routes(Historian& history, const Directory& directory, 
   std::vector<Route> out;
   out.push_back(api::route<JoinedInput, HistoryJoined>(
       {Method::get, "/api/v1/history/joined", "Values of several signals at the same moments.", kReadTables},
-      [&](const JoinedInput& in, const Context&) { return read_joined(history, directory, clock.now(), in); }));
+      [&](const JoinedInput& in, const Context& context) {
+        return read_joined(history, directory, clock.now(), in, context.stop);
+      }));
   out.push_back(api::route<QuantilesInput, HistoryQuantiles>(
-      {Method::get, "/api/v1/history/quantiles", "How the values of each step are spread, within one percent.", kReadTables},
-      [&](const QuantilesInput& in, const Context&) { return read_quantiles(history, directory, in); }));
+      {Method::get, "/api/v1/history/quantiles", "How the values of each step are spread, within one percent.",
+       kReadTables},
+      [&](const QuantilesInput& in, const Context& context) {
+        return read_quantiles(history, directory, in, context.stop);
+      }));
   return out;
 }
 

@@ -1,7 +1,9 @@
 #include "net/http_server.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "net/internal/http_connection.hpp"
 
@@ -11,14 +13,15 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr Duration kAcceptPause = 100ms;  // When file descriptors ran out: nothing gets better at once.
+constexpr Duration kLookAfterClients = 250ms;  // How long a handler may go on for a client that has gone.
+constexpr Duration kAcceptPause = 100ms;       // When file descriptors ran out: nothing gets better at once.
 
 std::string peer_address(const std::string& peer) { return peer.substr(0, peer.rfind(':')); }
 
 }  // namespace
 
 HttpServer::HttpServer(asio::any_io_executor executor, HttpServerParts parts, HttpServerOptions options)
-    : executor_(std::move(executor)), parts_(std::move(parts)), options_(options) {}
+    : executor_(std::move(executor)), parts_(std::move(parts)), options_(options), look_(executor_) {}
 
 HttpServer::~HttpServer() = default;
 
@@ -26,13 +29,14 @@ Result<std::uint16_t> HttpServer::start(const std::string& address, std::uint16_
                                         std::shared_ptr<const TlsIdentity> tls) {
   HANSE_TRY(auto listener, listen(executor_, address, port));
   const std::uint16_t bound = listener->port();
+  if (listeners_.empty()) asio::co_spawn(executor_, look_loop(), asio::detached);
   asio::co_spawn(executor_, accept_loop(*listener, std::move(tls)), asio::detached);
   listeners_.push_back(std::move(listener));
   return bound;
 }
 
 asio::awaitable<void> HttpServer::accept_loop(Listener& listener, std::shared_ptr<const TlsIdentity> tls) {
-  ++accepting_;
+  ++loops_;
   while (!stopping_) {
     auto waiting = listener.accept();
     auto accepted = co_await std::move(waiting);
@@ -53,7 +57,18 @@ asio::awaitable<void> HttpServer::accept_loop(Listener& listener, std::shared_pt
       if (thrown) parts_.log.error("net", "serving a connection threw", {{"peer", address}});
     });
   }
-  --accepting_;
+  --loops_;
+}
+
+/// One look at all clients now and then costs less than a read that waits beside every handler.
+asio::awaitable<void> HttpServer::look_loop() {
+  ++loops_;
+  while (!stopping_ || open_ > 0) {
+    look_.expires_after(kLookAfterClients);
+    co_await look_.async_wait(asio::as_tuple(asio::use_awaitable));
+    for (auto* connection : connections_) connection->look_after_client();
+  }
+  --loops_;
 }
 
 asio::awaitable<void> HttpServer::serve(std::unique_ptr<Stream> stream, std::shared_ptr<const TlsIdentity> tls) {
@@ -94,12 +109,14 @@ asio::awaitable<void> HttpServer::stop(Duration time_limit) {
   stopping_ = true;
   for (const auto& listener : listeners_) listener->close();
   for (auto* connection : connections_) connection->end_soon();
-  for (Duration waited{}; (open_ > 0 || accepting_ > 0) && waited < time_limit; waited += kLook) {
+  for (Duration waited{}; (open_ > 0 || loops_ > 0) && waited < time_limit; waited += kLook) {
+    look_.cancel();
     auto waiting = pause(kLook);
     co_await std::move(waiting);
   }
   for (auto* connection : connections_) connection->close();
-  while (!connections_.empty() || accepting_ > 0) {
+  while (!connections_.empty() || loops_ > 0) {
+    look_.cancel();
     auto waiting = pause(kLook);
     co_await std::move(waiting);
   }

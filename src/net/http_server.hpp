@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <atomic>
 #include <map>
 #include <set>
@@ -67,6 +69,7 @@ class HttpServer {
   friend class internal::HttpConnection;
   boost::asio::awaitable<void> accept_loop(Listener& listener, std::shared_ptr<const TlsIdentity> tls);
   boost::asio::awaitable<void> serve(std::unique_ptr<Stream> stream, std::shared_ptr<const TlsIdentity> tls);
+  boost::asio::awaitable<void> look_loop();
   bool admit(const std::string& address);
   void leave(const std::string& address);
   const std::string& date();
@@ -76,7 +79,8 @@ class HttpServer {
   HttpServerOptions options_;
   HttpServerFigures figures_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  std::size_t accepting_ = 0;
+  boost::asio::steady_timer look_;
+  std::size_t loops_ = 0;  // That accept or look.
   std::set<internal::HttpConnection*> connections_;
   std::map<std::string, std::size_t> per_address_;
   std::size_t open_ = 0;

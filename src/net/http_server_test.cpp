@@ -1,5 +1,6 @@
 #include "net/http_server.hpp"
 
+#include <condition_variable>
 #include <filesystem>
 #include <semaphore>
 
@@ -240,6 +241,49 @@ TEST_F(HttpServerTest, FinishesTheRequestUnderWayWhenItStops) {
 
   expect_has(answer, "Connection: close\r\n");
   expect_has(answer, R"({"id":"late")");
+}
+
+bool told_within(const std::stop_token& stop, Duration limit) {
+  std::mutex mutex;
+  std::condition_variable_any told;
+  std::unique_lock lock{mutex};
+  told.wait_for(lock, stop, limit, [] { return false; });
+  return stop.stop_requested();
+}
+
+TEST_F(HttpServerTest, TellsAHandlerThatItsClientHasGone) {
+  std::binary_semaphore reached{0}, ended{0};
+  while_answering = [&](const std::stop_token& stop) {
+    reached.release();
+    if (told_within(stop, 20s)) ended.release();
+  };
+  serve();
+  WorkPool other{1, 1};
+  bool told = false;
+  const auto script = [&]() -> asio::awaitable<void> {
+    auto connected = co_await connect("127.0.0.1", port, std::nullopt, 5s);
+    // Bytes that nobody read yet don't hide that the client left.
+    const std::string requests = get("/api/v1/mills/late", "Authorization: Bearer anna\r\n") + "GET ";
+    if (!co_await (*connected)->write(requests, 5s)) co_return;
+    auto arriving = on_pool(other, [&] { reached.acquire(); });
+    if (!co_await std::move(arriving)) co_return;
+    (*connected)->close();
+    auto ending = on_pool(other, [&] { told = ended.try_acquire_for(10s); });  // Before the server stops.
+    (void)co_await std::move(ending);
+  };
+  play(script());
+  EXPECT_TRUE(told);
+}
+
+TEST_F(HttpServerTest, LeavesAHandlerAloneWhoseClientWaits) {
+  std::atomic<bool> told = false;
+  while_answering = [&](const std::stop_token& stop) {
+    told = told_within(stop, 600ms);  // Two looks.
+  };
+  serve();
+  const auto answer = exchange(get("/api/v1/mills/late"));
+  expect_has(answer, R"({"id":"late")");
+  EXPECT_FALSE(told);
 }
 
 TEST_F(HttpServerTest, ServesOverTls) {

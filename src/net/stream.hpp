@@ -31,6 +31,8 @@ class Stream {
   /// Ends a read that waits, as if its time were up, for somebody who has something to send meanwhile. Does nothing
   /// while a write is under way: who writes looks again afterwards.
   virtual void wake() {}
+  /// Has the other end closed, or broken, its way to us? Looks without waiting, past bytes that nobody read yet.
+  virtual bool is_left() const = 0;
   /// Closes at once. A read or write under way fails with `unavailable`. May be called twice.
   virtual void close() = 0;
   /// Address and port at the other end as in `10.0.0.7:4840`; for logs.

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -100,6 +101,11 @@ asio::awaitable<void> TcpStream::finish(Duration time_limit) {
 
 void TcpStream::wake() {
   if (!writing_->is_active()) reading_->expire();
+}
+
+bool TcpStream::is_left() const {
+  pollfd look{.fd = const_cast<tcp::socket&>(socket_).native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 void TcpStream::close() {

@@ -97,6 +97,7 @@ class TlsStream final : public Stream {
     co_await std::move(finishing);
   }
 
+  bool is_left() const override { return inner_->is_left(); }
   void close() override {
     closed_ = true;
     inner_->close();

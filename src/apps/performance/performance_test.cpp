@@ -47,7 +47,8 @@ class MemoryHistory final : public historian::Historian {
                                                    std::stop_token) override {
     return std::vector<historian::Pixel>{};
   }
-  Result<std::vector<historian::StateDuration>> state_durations(SignalId, historian::TimeRange) override {
+  Result<std::vector<historian::StateDuration>> state_durations(SignalId, historian::TimeRange,
+                                                                std::stop_token) override {
     return std::vector<historian::StateDuration>{};
   }
   Result<void> erase(SignalId) override { return {}; }

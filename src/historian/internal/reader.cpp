@@ -380,7 +380,7 @@ Result<std::vector<Pixel>> Reader::downsample(SignalId signal, TimeRange range, 
   return sink.finish();
 }
 
-Result<std::vector<StateDuration>> Reader::state_durations(SignalId signal, TimeRange range) {
+Result<std::vector<StateDuration>> Reader::state_durations(SignalId signal, TimeRange range, std::stop_token stop) {
   HANSE_CHECK(check_range(range));
   const auto inside = heads_.gate(shard_of(signal)).enter();
   StateSink sink{range.begin};
@@ -388,7 +388,7 @@ Result<std::vector<StateDuration>> Reader::state_durations(SignalId signal, Time
     HANSE_TRY(const auto entering, before(signal, {range.begin.ns - 1}));
     sink.begin_with(entering);
   }
-  HANSE_CHECK(walk(signal, range, sink, {}));
+  HANSE_CHECK(walk(signal, range, sink, stop));
   return sink.finish(held_until(signal, range.end));
 }
 

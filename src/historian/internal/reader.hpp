@@ -20,7 +20,7 @@ class Reader {
   Result<std::optional<LastValue>> at(SignalId signal, Timestamp time);
   Result<std::vector<Bucket>> aggregate(SignalId signal, TimeRange range, Duration step, std::stop_token stop);
   Result<std::vector<Pixel>> downsample(SignalId signal, TimeRange range, std::size_t pixels, std::stop_token stop);
-  Result<std::vector<StateDuration>> state_durations(SignalId signal, TimeRange range);
+  Result<std::vector<StateDuration>> state_durations(SignalId signal, TimeRange range, std::stop_token stop);
 
  private:
   static constexpr std::size_t kHourCacheBytes = 32u << 20;

@@ -38,7 +38,8 @@ Result<api::Response> handle(const HttpServerParts& parts, const RoutedRequest& 
                              .content_type = routed.content_type,
                              .if_match = if_match,
                              .caller = std::move(caller),
-                             .facts = routed.facts};
+                             .facts = routed.facts,
+                             .stop = routed.stop};
   return routed.match.route->handle(request);
 }
 

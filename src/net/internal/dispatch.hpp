@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stop_token>
+
 #include "net/http_server.hpp"
 #include "net/internal/answer.hpp"
 
@@ -14,6 +16,7 @@ struct RoutedRequest {
   std::string_view content_type;
   std::string_view if_match;
   AnswerWish wish;
+  std::stop_token stop = {};
 };
 
 /// Who calls, may he, what does he want, what comes of it. Runs on the work pool. What a handler throws is a bug of

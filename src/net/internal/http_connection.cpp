@@ -43,6 +43,15 @@ void HttpConnection::end_soon() {
   if (idle_) stream_->close();
 }
 
+void HttpConnection::close() {
+  if (under_way_) under_way_->request_stop();
+  stream_->close();
+}
+
+void HttpConnection::look_after_client() {
+  if (under_way_ && stream_->is_left()) under_way_->request_stop();
+}
+
 asio::awaitable<void> HttpConnection::run() {
   Next next = Next::request;
   while (next == Next::request && !server_.stopping_) {
@@ -206,9 +215,11 @@ asio::awaitable<HttpConnection::Next> HttpConnection::answer_route(api::RouteMat
                              .body = reader_.body(),
                              .content_type = reader_.header("content-type"),
                              .if_match = reader_.header("if-match"),
-                             .wish = wish()};
+                             .wish = wish(),
+                             .stop = under_way_.emplace().get_token()};
   auto task = on_pool(server_.parts_.pool, [&] { return dispatch(server_.parts_, routed); });
   auto answered = co_await std::move(task);
+  under_way_.reset();
   Answer answer = answered ? std::move(*answered) : problem_answer(answered.error(), 503);
   auto sending = send(std::move(answer));
   co_return co_await std::move(sending);

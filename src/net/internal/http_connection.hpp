@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stop_token>
+
 #include "net/http_server.hpp"
 #include "net/internal/answer.hpp"
 #include "net/internal/request_reader.hpp"
@@ -14,7 +16,9 @@ class HttpConnection {
   boost::asio::awaitable<void> run();
   /// Ends now when no request is under way, else after it.
   void end_soon();
-  void close() { stream_->close(); }
+  void close();
+  /// Asks the handler under way to stop when the client that waits for its answer has gone.
+  void look_after_client();
 
  private:
   enum class Next { request, end, linger };
@@ -35,6 +39,7 @@ class HttpConnection {
   std::unique_ptr<Stream> stream_;
   bool secure_;
   bool idle_ = true;
+  std::optional<std::stop_source> under_way_;  // While a handler runs for this client.
   RequestReader reader_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;  // What of the buffer has come but was not read.

@@ -83,6 +83,7 @@ class ServerFixture : public testing::Test {
   SystemClock clock;
   Log log{clock, LogLevel::error, LogFormat::text};
   std::function<void()> before_answer = [] {};
+  std::function<void(std::stop_token)> while_answering = [](std::stop_token) {};
   api::Router router;
   LiveHub live;
   WorkPool pool{2, 50};
@@ -118,8 +119,9 @@ class ServerFixture : public testing::Test {
     std::vector<api::Route> made;
     made.push_back(api::route<MillById, api::Versioned<Mill>>(
         {.path = "/api/v1/mills/{id}", .permission = "plant.read"},
-        [this](const MillById& in, const Context&) -> Result<api::Versioned<Mill>> {
+        [this](const MillById& in, const Context& context) -> Result<api::Versioned<Mill>> {
           before_answer();
+          while_answering(context.stop);
           if (in.id == "none") return fail(ErrorCode::not_found, "there is no mill 'none'");
           if (in.id == "broken") throw std::out_of_range("vector::at");
           return api::Versioned<Mill>{.record = {.id = in.id, .spindle_rpm = 8000}, .version = 7};

@@ -16,6 +16,7 @@ class TcpStream final : public Stream {
   boost::asio::awaitable<Result<void>> write(std::string_view bytes, Duration time_limit) override;
   boost::asio::awaitable<void> finish(Duration time_limit) override;
   void wake() override;
+  bool is_left() const override;
   void close() override;
   const std::string& peer() const override { return peer_; }
 
