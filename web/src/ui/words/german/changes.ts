@@ -4,7 +4,7 @@ export const changes: Record<string, string> = {
   'Approve and send': 'Freigeben und senden',
   'Approve': 'Freigeben',
   'Arguments': 'Argumente',
-  'As JSON: 42.5, true, "text" or a list [1, 2].': 'Als JSON: 42.5, true, "Text" oder eine Liste [1, 2].',
+  'As JSON: 42.5, true, "text", a list [1, 2], a matrix [[1, 2], [3, 4]] or a structure {"Speed": 20}.': 'Als JSON: 42.5, true, "Text", eine Liste [1, 2], eine Matrix [[1, 2], [3, 4]] oder eine Struktur {"Speed": 20}.',
   'As a list: [1, "a"]; [] where it takes none.': 'Als Liste: [1, "a"]; [], wo sie keine nimmt.',
   'Ask for a change at a machine': 'Änderung an einer Maschine beantragen',
   'Ask for a change': 'Änderung beantragen',
