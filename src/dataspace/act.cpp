@@ -85,19 +85,24 @@ Result<void> Turn::act(Process& process, const Act& act) {
   HANSE_CHECK(enqueue(std::move(entry)));
   if (act.message == transfer_start && process.side == Side::provider && process.format == kPush &&
       connector_.parts_.source) {
-    HANSE_CHECK(enqueue({.id = new_urn(),
-                         .kind = OutboxKind::data,
-                         .process = process.id,
-                         .partner = process.partner,
-                         .number = ++process.sent,
-                         .message = {},
-                         .path = {},
-                         .body = {},
-                         .due = now_,
-                         .last_error = {}}));
+    HANSE_CHECK(push_data(process, 0));
   }
   if (is_final(process.state) && process.kind == ProcessKind::transfer) HANSE_CHECK(revoke_tokens(process.id));
   return {};
+}
+
+Result<void> Turn::push_data(Process& process, std::int64_t offset) {
+  return enqueue({.id = new_urn(),
+                  .kind = OutboxKind::data,
+                  .process = process.id,
+                  .partner = process.partner,
+                  .number = ++process.sent,
+                  .message = {},
+                  .path = {},
+                  .body = {},
+                  .offset = offset,
+                  .due = now_,
+                  .last_error = {}});
 }
 
 Result<void> Turn::begin(Process& process, Message message) {
@@ -154,12 +159,18 @@ Result<void> Turn::save(Process& process) {
   return {};
 }
 
+Result<void> Turn::save(const Agreement& agreement) {
+  HANSE_CHECK(connector_.agreements_.put(transaction_, agreement));
+  changed_agreements.push_back(agreement.id);
+  return {};
+}
+
 Result<void> Turn::expire_agreement(const std::string& id) {
   HANSE_TRY(auto agreement, find(connector_.agreements_, id));
   if (!agreement || agreement->status != AgreementStatus::in_force) return {};
   agreement->status = AgreementStatus::ended;
   agreement->status_reason = "its time was over at " + to_string(agreement->until.value_or(now_));
-  HANSE_CHECK(connector_.agreements_.put(transaction_, *agreement));
+  HANSE_CHECK(save(*agreement));
   return evidence(agreement->partner, EvidenceKind::decided, id, "ended here: " + agreement->status_reason);
 }
 
@@ -235,14 +246,25 @@ Result<DataAddress> Turn::issue_token(const Process& process) {
                      {named(kTractus, "refreshEndpoint"), refresh}}};
 }
 
-Result<void> Turn::send_extension(const Partner& partner, const std::string& subject, std::string path,
+Result<std::string> Turn::first_version(std::string agreement) {
+  for (;;) {
+    HANSE_TRY(const auto found, find(connector_.agreements_, agreement));
+    if (!found || found->replaces.empty()) return agreement;
+    agreement = found->replaces;
+  }
+}
+
+Result<void> Turn::send_extension(const Partner& partner, const std::string& agreement, std::string path,
                                   std::string body) {
   // Only partners with pinned keys run a node that knows the extensions; others must notice nothing.
   if (partner.identity != IdentityMode::signed_key) return {};
+  // A notice about a version must not overtake the answer that made it.
+  HANSE_TRY(auto subject, first_version(agreement));
   return enqueue({.id = new_urn(),
                   .kind = OutboxKind::extension,
-                  .process = subject,
+                  .process = std::move(subject),
                   .partner = partner.id,
+                  .number = now_.ns,
                   .message = {},
                   .path = std::move(path),
                   .body = {std::move(body)},

@@ -117,7 +117,7 @@ void Catalogue::index(const Dataset& dataset) {
   unindex(dataset.id);
   const auto group = groups_.find(dataset.offer);
   if (group == groups_.end()) return;
-  group->second->entries.insert({dataset.id, to_lower(dataset.title), dataset.kind});
+  group->second->entries.insert({dataset.id, to_lower(dataset.id + '\n' + dataset.title), dataset.kind});
   group_of_[dataset.id] = dataset.offer;
 }
 
@@ -227,8 +227,7 @@ std::vector<const Catalogue::Entry*> Catalogue::find(const Partner& partner, con
     auto& cursor = heap.back();
     const Entry& entry = *cursor.first;
     const bool fits = (!request.kind || entry.kind == *request.kind) &&
-                      (request.text.empty() || entry.title.find(request.text) != std::string::npos ||
-                       to_lower(entry.id).find(request.text) != std::string::npos);
+                      (request.text.empty() || entry.searched.find(request.text) != std::string::npos);
     if (fits && skip-- <= 0) found.push_back(&entry);
     if (++cursor.first == cursor.second) {
       heap.pop_back();

@@ -71,7 +71,7 @@ class Catalogue {
  private:
   struct Entry {
     std::string id;
-    std::string title;  ///< Lower case.
+    std::string searched;  ///< Id and title, lower case.
     DatasetKind kind;
     friend bool operator<(const Entry& a, const Entry& b) { return a.id < b.id; }
   };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/random.hpp"
 #include "dataspace/internal/turn.hpp"
 
 namespace hanse::dataspace {
@@ -18,6 +19,19 @@ api::Response answer(int status, std::string body) {
 
 /// The plain offer, for a negotiation about a dataset without special terms.
 RawJson plain_offer() { return {R"({"permission":[{"action":"use"}]})"}; }
+
+/// All records that are indexed under `field`, in its order.
+template <class T>
+Result<void> each_with(const store::Collection<T>& collection, const std::string& field,
+                       const std::function<void(const T&)>& take) {
+  store::Query query{.kind = {}, .equal = {}, .range_field = field, .limit = 1000};
+  for (;;) {
+    HANSE_TRY(auto page, collection.list(query));
+    for (const auto& stored : page.items) take(stored.record);
+    if (!page.next) return {};
+    query.cursor = std::move(page.next);
+  }
+}
 
 }  // namespace
 
@@ -43,13 +57,10 @@ Result<void> Connector::start() {
     queue_.stage(items.back());
   }
   queue_.release(items);
-  store::Query query{.kind = {}, .equal = {}, .range_field = "deadline", .limit = 1000};
-  for (;;) {
-    HANSE_TRY(auto page, processes_.list(query));
-    for (const auto& stored : page.items) set_deadline(stored.record);
-    if (!page.next) break;
-    query.cursor = std::move(page.next);
-  }
+  HANSE_CHECK(each_with<Process>(processes_, "deadline",
+                                 [this](const Process& process) { set_deadline(process.id, process.deadline); }));
+  HANSE_CHECK(each_with<Agreement>(
+      agreements_, "ends", [this](const Agreement& agreement) { set_deadline(agreement.id, agreement.until); }));
   wake();
   return {};
 }
@@ -57,12 +68,14 @@ Result<void> Connector::start() {
 Result<void> Connector::run(const store::Actor& actor, const Work& work) {
   std::vector<OutboxQueue::Item> staged, dropped;
   std::vector<Process> changed;
+  std::vector<std::string> changed_agreements;
   const auto written = parts_.store.write(actor, [&](store::Transaction& transaction) -> Result<void> {
     Turn turn{*this, transaction};
     auto done = work(turn);
     staged = std::move(turn.staged);
     dropped = std::move(turn.dropped);
     changed = std::move(turn.changed);
+    changed_agreements = std::move(turn.changed_agreements);
     return done;
   });
   if (!written) {
@@ -72,6 +85,7 @@ Result<void> Connector::run(const store::Actor& actor, const Work& work) {
   queue_.drop(dropped);
   queue_.release(staged);
   for (const auto& process : changed) tell(process);
+  for (const auto& id : changed_agreements) tell_agreement(id);
   std::vector<std::string> touched;
   for (const auto* items : {&staged, &dropped}) {
     for (const auto& item : *items) touched.push_back(item.process);
@@ -85,23 +99,31 @@ void Connector::tell(const Process& changed) {
   const std::lock_guard lock{telling_mutex_};
   const auto now = processes_.find(changed.id);
   const auto& process = now && *now ? (*now)->record : changed;
-  set_deadline(process);
+  set_deadline(process.id, process.deadline);
   if (listener_) listener_(process);
 }
 
-void Connector::set_deadline(const Process& process) {
+void Connector::tell_agreement(const std::string& id) {
+  const std::lock_guard lock{telling_mutex_};
+  const auto now = agreements_.find(id);
+  if (!now || !*now) return;
+  const auto& agreement = (*now)->record;
+  set_deadline(id, agreement.status == AgreementStatus::in_force ? agreement.until : std::nullopt);
+}
+
+void Connector::set_deadline(const std::string& id, std::optional<Timestamp> due) {
   const std::lock_guard lock{deadlines_mutex_};
-  if (const auto known = deadlines_.find(process.id); known != deadlines_.end()) {
+  if (const auto known = deadlines_.find(id); known != deadlines_.end()) {
     const auto [begin, end] = by_deadline_.equal_range(known->second);
-    const auto same = std::find_if(begin, end, [&](const auto& entry) { return entry.second == process.id; });
+    const auto same = std::find_if(begin, end, [&](const auto& entry) { return entry.second == id; });
     if (same != end) by_deadline_.erase(same);
     deadlines_.erase(known);
   }
-  if (!process.deadline) return;
-  const bool earliest = by_deadline_.empty() || *process.deadline < by_deadline_.begin()->first;
-  deadlines_[process.id] = *process.deadline;
-  by_deadline_.emplace(*process.deadline, process.id);
-  if (earliest) parts_.courier.wake_at(*process.deadline);
+  if (!due) return;
+  const bool earliest = by_deadline_.empty() || *due < by_deadline_.begin()->first;
+  deadlines_[id] = *due;
+  by_deadline_.emplace(*due, id);
+  if (earliest) parts_.courier.wake_at(*due);
 }
 
 api::Response Connector::take(const Partner& partner, std::optional<std::string> pid,
@@ -161,6 +183,14 @@ Result<Process> Connector::request_negotiation(const store::Actor& actor, const 
   return process;
 }
 
+Result<std::optional<DataAddress>> Connector::own_inlet(const std::string& pid) const {
+  if (!parts_.received || !settings_.reachable)
+    return fail(ErrorCode::conflict, "partners can't send to this node: set partners.enabled, or name a data address");
+  return std::optional{DataAddress{.endpoint_type = std::string{kHttpEndpoint},
+                                   .endpoint = settings_.address + "/hanse/inlet/" + encode_segment(pid),
+                                   .properties = {{"authorization", secure_random_hex(32)}, {"authType", "bearer"}}}};
+}
+
 Result<Process> Connector::request_transfer(const store::Actor& actor, const TransferRequest& request) {
   HANSE_TRY(const auto agreement, agreements_.get(request.agreement));
   if (agreement.record.side != Side::consumer)
@@ -171,9 +201,14 @@ Result<Process> Connector::request_transfer(const store::Actor& actor, const Tra
                             agreement.record.status_reason));
   }
   HANSE_TRY(const auto partner, parts_.partners.confirmed(agreement.record.partner));
+  const auto pid = new_urn();
+  auto data_address = request.data_address;
+  if (request.format == kPush && !data_address) {
+    HANSE_TRY(data_address, own_inlet(pid));
+  }
   const auto address = without_slash(request.address.empty() ? partner.address : request.address);
   HANSE_CHECK(PartnerBook::may_call(partner, address));
-  Process process{.id = new_urn(),
+  Process process{.id = pid,
                   .kind = ProcessKind::transfer,
                   .side = Side::consumer,
                   .partner = partner.id,
@@ -182,13 +217,13 @@ Result<Process> Connector::request_transfer(const store::Actor& actor, const Tra
                   .dataset = agreement.record.dataset,
                   .agreement = request.agreement,
                   .format = request.format,
-                  .data_address = request.data_address};
+                  .data_address = data_address};
   HANSE_CHECK(run(actor, [&](Turn& turn) {
     return turn.begin(process, {.type = transfer_request,
                                 .consumer_pid = process.id,
                                 .agreement_id = request.agreement,
                                 .format = request.format,
-                                .data_address = request.data_address});
+                                .data_address = data_address});
   }));
   return process;
 }
@@ -238,7 +273,7 @@ Result<Agreement> Connector::revoke(const store::Actor& actor, const std::string
       return fail(ErrorCode::conflict, "the agreement isn't in force any more");
     agreement.status = AgreementStatus::revoked;
     agreement.status_reason = reason;
-    HANSE_CHECK(agreements_.put(turn.transaction(), agreement));
+    HANSE_CHECK(turn.save(agreement));
     HANSE_CHECK(turn.evidence(agreement.partner, EvidenceKind::revoked, id, reason));
     HANSE_TRY(auto running, turn.list(processes_, {"agreement", id}));
     for (auto& process : running) {

@@ -16,6 +16,7 @@
 #include "dataspace/evidence.hpp"
 #include "dataspace/internal/outbox_queue.hpp"
 #include "dataspace/partner_book.hpp"
+#include "dataspace/received.hpp"
 
 namespace hanse::dataspace {
 
@@ -43,7 +44,8 @@ struct ConnectorParts {
   PartnerBook& partners;
   Catalogue& catalogue;
   Courier& courier;
-  DataSource* source = nullptr;  ///< Null: nothing can be pushed.
+  DataSource* source = nullptr;         ///< Null: nothing can be pushed.
+  ReceivedContent* received = nullptr;  ///< Null: what comes isn't kept, and nothing can be pushed to this node.
 };
 
 struct NegotiationRequest {
@@ -56,7 +58,7 @@ struct NegotiationRequest {
 struct TransferRequest {
   std::string agreement;
   std::string format;
-  std::optional<DataAddress> data_address;  ///< For push: where to send.
+  std::optional<DataAddress> data_address;  ///< For push: where to send; none for this node's own inlet.
   std::string address;
 };
 /// What this side does next in a process.
@@ -129,9 +131,14 @@ class Connector {
   void send_all(const std::vector<OutboxQueue::Item>& items);
   void send(const OutboxQueue::Item& item);
   void tell(const Process& changed);
-  void set_deadline(const Process& process);
+  void tell_agreement(const std::string& id);
+  /// When the process or agreement `id` must be looked at by itself; never, without a time.
+  void set_deadline(const std::string& id, std::optional<Timestamp> due);
+  Result<void> expire_process(class Turn& turn, const std::string& pid, Timestamp now);
   Result<Outbound> outbound_of(const OutboxEntry& entry);
-  Result<void> fill_push(const Process& process, const Partner& partner, Outbound& out);
+  /// Where a partner may send to for this transfer alone.
+  Result<std::optional<DataAddress>> own_inlet(const std::string& pid) const;
+  Result<void> fill_push(const Process& process, const Partner& partner, OutboxEntry entry, Outbound& out);
   Result<void> settle_in(class Turn& turn, OutboxEntry entry, const Outcome& outcome, std::optional<Timestamp>& again);
   void expire();
 
@@ -146,7 +153,7 @@ class Connector {
   OutboxQueue queue_;
   std::mutex telling_mutex_;  ///< Taken before `deadlines_mutex_`.
   std::mutex deadlines_mutex_;
-  std::map<std::string, Timestamp> deadlines_;  ///< By process.
+  std::map<std::string, Timestamp> deadlines_;  ///< By process or agreement.
   std::multimap<Timestamp, std::string> by_deadline_;
   std::function<void(const Process&)> listener_;
 };

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "dataspace/canonical_json.hpp"
-#include "dataspace/internal/test_network.hpp"
+#include "dataspace/internal/connector_fixture.hpp"
 #include "dataspace/internal/turn.hpp"
 
 namespace hanse::dataspace {
@@ -14,90 +14,7 @@ namespace {
 
 using enum MessageType;
 
-const store::Actor kAnna{"user:anna"}, kBen{"user:ben"};
-
-class ConnectorTest : public ::testing::Test {
- protected:
-  ConnectorTest() {
-    provider.know(consumer);
-    consumer.know(provider);
-    offer("open", {});
-    dataset("press-7/oee", "open");
-  }
-
-  void offer(const std::string& id, const Terms& terms, Approval approval = Approval::automatic) {
-    const auto put = provider.catalogue->put(kAnna, OfferTemplate{.id = id,
-                                                                  .name = id,
-                                                                  .partners = {},
-                                                                  .groups = {},
-                                                                  .terms = terms,
-                                                                  .rules = {},
-                                                                  .approval = approval,
-                                                                  .text = "the small print"});
-    ASSERT_TRUE(put) << to_string(put.error());
-  }
-  void dataset(const std::string& id, const std::string& offer_id, DatasetKind kind = DatasetKind::records) {
-    const auto put = provider.catalogue->put(
-        kAnna, Dataset{.id = id, .title = id, .description = {}, .kind = kind, .source = id, .offer = offer_id});
-    ASSERT_TRUE(put) << to_string(put.error());
-  }
-  /// As a page does: take the offer from the provider's catalogue and ask for it.
-  Process negotiate(const std::string& dataset_id = "press-7/oee") {
-    const auto seen = provider.catalogue->visible(*provider.partners->confirmed("consumer"), dataset_id);
-    EXPECT_TRUE(seen);
-    const auto begun = consumer.connector->request_negotiation(kBen, {.partner = "provider",
-                                                                      .dataset = dataset_id,
-                                                                      .offer_id = seen ? seen->offer_id : "x",
-                                                                      .offer = seen ? seen->offer_json : RawJson{},
-                                                                      .address = {}});
-    EXPECT_TRUE(begun) << to_string(begun.error());
-    return *begun;
-  }
-  Agreement agree(const std::string& dataset_id = "press-7/oee") {
-    const auto begun = negotiate(dataset_id);
-    network.run();
-    const auto agreement = consumer.connector->agreements().find(at(consumer, begun.id).agreement);
-    EXPECT_TRUE(agreement && *agreement);
-    return agreement && *agreement ? (*agreement)->record : Agreement{};
-  }
-  Process at(const TestNode& node, const std::string& pid) {
-    const auto found = node.connector->processes().get(pid);
-    EXPECT_TRUE(found);
-    return found ? found->record : Process{};
-  }
-  Process transfer(const std::string& agreement, std::string_view format = kPull,
-                   std::optional<DataAddress> address = {}) {
-    const auto begun = consumer.connector->request_transfer(
-        kBen,
-        {.agreement = agreement, .format = std::string{format}, .data_address = std::move(address), .address = {}});
-    EXPECT_TRUE(begun) << to_string(begun.error());
-    network.run();
-    return at(consumer, begun->id);
-  }
-  /// A message as the consumer's node would send it, for what it never sends by itself.
-  api::Response from_consumer(const std::string& path, const std::string& body) {
-    const auto partner = *consumer.partners->confirmed("provider");
-    return provider.call({.id = "x",
-                          .partner = "provider",
-                          .url = provider.address + path,
-                          .authorization = consumer.partners->authorization_for(partner),
-                          .body = body});
-  }
-  api::Response fetch(const Process& process, const std::string& query = "", const std::string& range = {}) {
-    const auto& address = *process.data_address;
-    return provider.call({.id = "x",
-                          .partner = "provider",
-                          .method = "GET",
-                          .url = address.endpoint + query,
-                          .authorization = "Bearer " + address.properties.at("authorization"),
-                          .body = {}},
-                         range);
-  }
-
-  TestNetwork network;
-  TestNode provider{network, "provider", network.clock};
-  TestNode consumer{network, "consumer", network.clock};
-};
+using ConnectorTest = ConnectorFixture;
 
 TEST_F(ConnectorTest, WhatIsToldOfAProcessIsNeverOlderThanWhatWasTold) {
   const auto begun = negotiate();
@@ -496,8 +413,8 @@ TEST_F(ConnectorTest, RevocationStopsTheDataAtOnceAndReachesTheOther) {
 }
 
 TEST_F(ConnectorTest, ATransferEndsWithItsAgreementsTime) {
-  offer("for-an-hour", {.until = network.clock.now() + 1h});
-  dataset("hourly", "for-an-hour");
+  offer("for-two-hours", {.until = network.clock.now() + 2h});
+  dataset("hourly", "for-two-hours");
   const auto agreement = agree("hourly");
   const auto begun = consumer.connector->request_transfer(
       kBen, {.agreement = agreement.id, .format = std::string{kPull}, .data_address = {}, .address = {}});
@@ -506,7 +423,7 @@ TEST_F(ConnectorTest, ATransferEndsWithItsAgreementsTime) {
   const auto running = at(consumer, begun->id);
   ASSERT_EQ(running.state, State::started);
   EXPECT_EQ(fetch(running).status, 200);
-  network.run(2h);
+  network.run(3h);
   EXPECT_EQ(at(consumer, begun->id).state, State::terminated);
   EXPECT_EQ(at(consumer, begun->id).code, "EXPIRED");
   EXPECT_EQ(provider.connector->agreements().get(agreement.id)->record.status, AgreementStatus::ended);

@@ -23,7 +23,8 @@ struct Outcome {
   std::string body;
   std::string error;
   std::string content_type = {};
-  std::string link = {};  ///< The Link header: where the next page is.
+  std::string link = {};           ///< The Link header: where the next page is.
+  std::string content_range = {};  ///< As in `bytes 0-99/1000`.
 };
 
 /// Carries messages to partners; the node has one over HTTP, tests one over memory.

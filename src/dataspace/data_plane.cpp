@@ -74,9 +74,14 @@ Result<DataPiece> DataPlane::read(const DataRequest& request) {
   return read_granted(request, grant);
 }
 
-Result<DataPiece> DataPlane::read_for_push(const Process& transfer) {
+Result<DataPiece> DataPlane::read_for_push(const Process& transfer, std::int64_t offset) {
   HANSE_TRY(const auto grant, grant_under(transfer.agreement));
-  return read_granted({.transfer = transfer.id, .token = {}, .window = {}, .purpose = {}, .region = {}}, grant);
+  return read_granted({.transfer = transfer.id,
+                       .token = {},
+                       .window = {.from = {}, .until = {}, .offset = offset, .masked = {}},
+                       .purpose = {},
+                       .region = {}},
+                      grant);
 }
 
 Result<DataPiece> DataPlane::read_granted(const DataRequest& request, const Grant& grant) {
@@ -94,18 +99,19 @@ Result<DataPiece> DataPlane::read_granted(const DataRequest& request, const Gran
   if (!window.masked.empty() && piece.content_type.starts_with("application/json")) {
     HANSE_TRY(piece.body, without_fields(piece.body, window.masked));
   }
-  HANSE_CHECK(count(request, grant, std::ssize(piece.body)));
+  HANSE_CHECK(count(request, grant, piece));
   return piece;
 }
 
-Result<void> DataPlane::count(const DataRequest& request, const Grant& grant, std::int64_t bytes) {
+Result<void> DataPlane::count(const DataRequest& request, const Grant& grant, const DataPiece& piece) {
+  const std::int64_t bytes = std::ssize(piece.body);
   Decision decision;
   HANSE_CHECK(connector_.change({"partner:" + grant.partner.id}, [&](Turn& turn) -> Result<void> {
     HANSE_TRY(const auto agreement, turn.find(connector_.agreements(), grant.agreement.id));
     HANSE_TRY(auto known, turn.find(connector_.meters(), grant.agreement.id));
     Meter meter = known.value_or(Meter{.id = grant.agreement.id});
-    // The rest of a file that was begun is the same use.
-    const bool goes_on = request.window.offset > 0 && meter.uses > 0;
+    // The rest of a file that was begun is the same use, lost pieces again as well; the whole of it twice isn't.
+    const bool goes_on = request.window.offset > 0 && meter.uses > 0 && meter.use_bytes + bytes <= 2 * piece.total;
     PolicyFacts facts{.moment = Moment::use,
                       .now = turn.now(),
                       .agreed_at = grant.agreement.agreed_at,
@@ -123,6 +129,7 @@ Result<void> DataPlane::count(const DataRequest& request, const Grant& grant, st
                    : Decision{false, {"the agreement isn't in force"}};
     if (decision.allowed) {
       meter.uses = facts.uses;
+      meter.use_bytes = (goes_on ? meter.use_bytes : 0) + bytes;
       meter.bytes += bytes;
       meter.last_use = turn.now();
     } else {

@@ -111,7 +111,7 @@ Result<void> Turn::after_finalized(Process& process) {
                       .policy = process.agreement_policy,
                       .negotiation = process.id,
                       .agreed_at = now_,
-                      .until = until_of(policy)};
+                      .until = until_of(policy, now_)};
   HANSE_TRY(const auto partner, partner_of(process));
   if (process.side == Side::provider) {
     if (const auto found = connector_.parts_.catalogue.visible(partner, process.dataset)) {
@@ -127,7 +127,7 @@ Result<void> Turn::after_finalized(Process& process) {
                                "/hanse/agreements/" + encode_segment(agreement.id) + "/signature",
                                R"({"signature":")" + agreement.signature_ours + R"("})"));
   }
-  HANSE_CHECK(connector_.agreements_.put(transaction_, agreement));
+  HANSE_CHECK(save(agreement));
   return evidence(process.partner, EvidenceKind::agreed, agreement.id, agreement.policy.text);
 }
 

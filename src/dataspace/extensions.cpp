@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "dataspace/amendment.hpp"
 #include "dataspace/canonical_json.hpp"
 #include "dataspace/internal/route_parts.hpp"
 #include "dataspace/internal/turn.hpp"
@@ -40,6 +41,20 @@ struct UseInput {
   }
 };
 HANSE_DESCRIBE(UseInput, (machine, serial))
+struct ProposalInput {
+  std::string proposal;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "proposal", .length_max = 500'000, .required = true}};
+  }
+};
+HANSE_DESCRIBE(ProposalInput, (proposal))
+struct AnswerInput {
+  std::string answer;
+  static constexpr auto notes() {
+    return std::array{FieldNote{.field = "answer", .length_max = 900'000, .required = true}};
+  }
+};
+HANSE_DESCRIBE(AnswerInput, (answer))
 struct RevocationNotice {
   std::string agreement, reason;
   Timestamp time;
@@ -65,7 +80,7 @@ Result<void> take_signature(Connector& connector, const Partner& partner, const 
     if (signed_text != ours)
       return fail(ErrorCode::forbidden, "the partner signed another agreement than the one that is held here");
     agreement.signature_theirs = signature;
-    HANSE_CHECK(connector.agreements().put(turn.transaction(), agreement));
+    HANSE_CHECK(turn.save(agreement));
     return turn.evidence(partner.id, EvidenceKind::signed_by, id, agreement.signature_theirs);
   });
 }
@@ -77,12 +92,16 @@ Result<void> take_revocation(Connector& connector, const Partner& partner, const
     HANSE_TRY(const auto text, verify_jws(signed_notice, partner.public_key));
     HANSE_TRY(const auto notice, from_json<RevocationNotice>(text, UnknownMembers::ignore));
     if (notice.agreement != id) return fail(ErrorCode::forbidden, "the notice is for another agreement");
+    // The partner may not have heard of the newest version yet; what it ends is what the two have, in any version.
+    while (agreement.status == AgreementStatus::superseded) {
+      HANSE_TRY(agreement, agreement_with(turn, partner, agreement.replaced_by));
+    }
     if (agreement.status != AgreementStatus::in_force) return {};
     agreement.status = AgreementStatus::revoked;
     agreement.status_reason = "by the partner: " + notice.reason;
-    HANSE_CHECK(connector.agreements().put(turn.transaction(), agreement));
-    HANSE_CHECK(turn.evidence(partner.id, EvidenceKind::revoked, id, std::string{signed_notice}));
-    HANSE_TRY(auto running, turn.list(connector.processes(), {"agreement", id}));
+    HANSE_CHECK(turn.save(agreement));
+    HANSE_CHECK(turn.evidence(partner.id, EvidenceKind::revoked, agreement.id, std::string{signed_notice}));
+    HANSE_TRY(auto running, turn.list(connector.processes(), {"agreement", agreement.id}));
     for (auto& process : running) {
       if (process.kind != ProcessKind::transfer || is_final(process.state)) continue;
       HANSE_CHECK(turn.end(process, "REVOKED", {agreement.status_reason}));
@@ -115,6 +134,21 @@ void add_extension_routes(std::vector<api::Route>& out, Connector& connector) {
               HANSE_TRY(const auto partner, calling_partner(connector, request));
               HANSE_TRY(const auto in, from_json<RevocationInput>(request.body, UnknownMembers::ignore));
               HANSE_CHECK(take_revocation(connector, partner, request.parameters.at("id"), in.notice));
+              return done();
+            });
+  add_route(out, api::Method::post, base + "/hanse/agreements/{id}/amendments",
+            "The partner's signed proposal to change an agreement.", kPartnerPermission,
+            [&connector](const api::Request& request) -> Result<api::Response> {
+              HANSE_TRY(const auto partner, calling_partner(connector, request));
+              HANSE_TRY(const auto in, from_json<ProposalInput>(request.body, UnknownMembers::ignore));
+              HANSE_CHECK(AmendmentBook{connector}.take_proposal(partner, request.parameters.at("id"), in.proposal));
+              return done();
+            });
+  add_route(out, api::Method::post, base + "/hanse/amendments/{id}/answer", "The partner's signed answer to ours.",
+            kPartnerPermission, [&connector](const api::Request& request) -> Result<api::Response> {
+              HANSE_TRY(const auto partner, calling_partner(connector, request));
+              HANSE_TRY(const auto in, from_json<AnswerInput>(request.body, UnknownMembers::ignore));
+              HANSE_CHECK(AmendmentBook{connector}.take_answer(partner, request.parameters.at("id"), in.answer));
               return done();
             });
   add_route(

@@ -7,6 +7,17 @@
 
 namespace hanse::dataspace {
 
+Result<std::optional<GrantedUse>> granted_before(Turn& turn, std::string agreement, const std::string& serial) {
+  const store::Collection<GrantedUse> uses{turn.connector().parts().store, "dataspace_licence_use"};
+  while (!agreement.empty()) {
+    HANSE_TRY(auto found, turn.find(uses, agreement + '|' + serial));
+    if (found) return found;
+    HANSE_TRY(const auto version, turn.find(turn.connector().agreements(), agreement));
+    agreement = version ? version->replaces : std::string{};
+  }
+  return std::optional<GrantedUse>{};
+}
+
 Result<GrantedUse> LicenceBook::grant(const Partner& partner, const LicenceUse& wanted, std::int64_t& left) {
   GrantedUse granted{.id = wanted.agreement + '|' + wanted.serial,
                      .agreement = wanted.agreement,
@@ -21,9 +32,10 @@ Result<GrantedUse> LicenceBook::grant(const Partner& partner, const LicenceUse& 
     HANSE_TRY(auto known_meter, turn.find(connector_.meters(), wanted.agreement));
     Meter meter = known_meter.value_or(Meter{.id = wanted.agreement});
     const auto count = count_of(policy);
-    HANSE_TRY(const auto before, turn.find(uses_, granted.id));
+    HANSE_TRY(const auto before, granted_before(turn, wanted.agreement, wanted.serial));
     const bool again = before && before->machine == wanted.machine;
     if (again) granted = *before;
+    granted.agreement = wanted.agreement;  // of an earlier version, maybe
     PolicyFacts facts{.moment = Moment::use,
                       .now = turn.now(),
                       .agreed_at = agreement->agreed_at,

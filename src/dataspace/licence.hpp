@@ -68,6 +68,9 @@ class LicenceBook {
   store::Collection<GrantedUse> uses_;
 };
 
+/// The use of a part that was granted under an agreement or a version of it before; nothing for a new part.
+Result<std::optional<GrantedUse>> granted_before(class Turn& turn, std::string agreement, const std::string& serial);
+
 /// The maker's side: opens a job with the node's key. Errors: `forbidden` when it was sealed for somebody else.
 Result<std::string> open_job(const LicenceJob& job, const SigningKey& key);
 

@@ -42,11 +42,10 @@ Result<LicenceJob> ask_designer(Connector& connector, const Ask& ask, const Part
 Result<void> note_use(Connector& connector, const Partner& partner, const OpenedJob& opened) {
   const store::Collection<GrantedUse> uses{connector.parts().store, "dataspace_licence_use"};
   return connector.change({"system:dataspace"}, [&](Turn& turn) -> Result<void> {
-    const auto id = opened.agreement + '|' + opened.serial;
-    HANSE_TRY(const auto before, turn.find(uses, id));
+    HANSE_TRY(const auto before, granted_before(turn, opened.agreement, opened.serial));
     if (before) return {};
     HANSE_CHECK(uses.put(turn.transaction(),
-                         {.id = id,
+                         {.id = opened.agreement + '|' + opened.serial,
                           .agreement = opened.agreement,
                           .machine = opened.machine,
                           .serial = opened.serial,

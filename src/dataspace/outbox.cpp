@@ -14,6 +14,10 @@ using enum MessageType;
 
 constexpr Duration kFirstPause = 200ms;
 constexpr Duration kPauseMax = 60s;
+// What partners owe each other beside the protocol (revocations, signatures, answers) has no process that could end
+// instead: it waits for a node that is away for a month.
+constexpr Duration kExtensionPause = 1h;
+constexpr std::int64_t kExtensionTries = 31 * 24;
 
 /// Where a message goes, below the partner's base. Source: Dataspace Protocol 2025-1, HTTPS binding.
 std::string path_of(const Message& message, const Process& process) {
@@ -54,8 +58,13 @@ bool is_temporary(int status) {
   return status == 0 || status == 404 || status == 408 || status == 429 || status >= 500;
 }
 
-Duration pause_after(std::int64_t tries) {
-  return std::min<Duration>(kFirstPause * (1LL << std::min<std::int64_t>(tries, 20)), kPauseMax);
+Duration pause_after(std::int64_t tries, Duration most) {
+  return std::min<Duration>(kFirstPause * (1LL << std::min<std::int64_t>(tries, 20)), most);
+}
+
+/// A node that answers 404 for long doesn't know the extension: that is no reason to wait for it.
+bool is_patient(const OutboxEntry& entry, const Outcome& outcome) {
+  return entry.kind == OutboxKind::extension && outcome.status != 404;
 }
 
 std::string why(const Outcome& outcome) {
@@ -114,7 +123,7 @@ Result<Outbound> Connector::outbound_of(const OutboxEntry& entry) {
   }
   HANSE_TRY(const auto process, processes_.get(entry.process));
   if (entry.kind == OutboxKind::data) {
-    HANSE_CHECK(fill_push(process.record, partner, out));
+    HANSE_CHECK(fill_push(process.record, partner, entry, out));
     return out;
   }
   out.url = process.record.peer_address + path_of(entry.message, process.record);
@@ -123,12 +132,20 @@ Result<Outbound> Connector::outbound_of(const OutboxEntry& entry) {
   return out;
 }
 
-Result<void> Connector::fill_push(const Process& process, const Partner& partner, Outbound& out) {
+Result<void> Connector::fill_push(const Process& process, const Partner& partner, OutboxEntry entry, Outbound& out) {
   const auto& address = *process.data_address;
   HANSE_CHECK(PartnerBook::may_call(partner, address.endpoint));
-  HANSE_TRY(auto piece, DataPlane(*this, *parts_.source).read_for_push(process));
+  HANSE_TRY(auto piece, DataPlane(*this, *parts_.source).read_for_push(process, entry.offset));
+  entry.end = entry.offset + std::ssize(piece.body);
+  entry.total = piece.total;
+  HANSE_CHECK(run(kSelf, [&](Turn& turn) -> Result<void> {
+    HANSE_CHECK(outbox_.put(turn.transaction(), entry));
+    return {};
+  }));
   const auto token = address.properties.find("authorization");
   out.url = address.endpoint;
+  if (entry.offset > 0 || entry.end < entry.total)
+    out.url += fmt::format("{}offset={}&total={}", out.url.contains('?') ? '&' : '?', entry.offset, entry.total);
   out.authorization = token == address.properties.end() ? "" : "Bearer " + token->second;
   out.content_type = std::move(piece.content_type);
   out.body = std::move(piece.body);
@@ -163,8 +180,9 @@ Result<void> Connector::settle_in(Turn& turn, OutboxEntry entry, const Outcome& 
   if (!still) return {};
   HANSE_TRY(auto process, turn.find(processes_, entry.process));
   const bool good = outcome.status >= 200 && outcome.status < 300;
-  if (!good && is_temporary(outcome.status) && entry.tries + 1 < settings_.tries_max) {
-    again = turn.now() + pause_after(entry.tries++);
+  const bool patient = is_patient(entry, outcome);
+  if (!good && is_temporary(outcome.status) && entry.tries + 1 < (patient ? kExtensionTries : settings_.tries_max)) {
+    again = turn.now() + pause_after(entry.tries++, patient ? kExtensionPause : kPauseMax);
     entry.due = *again;
     entry.last_error = why(outcome);
     HANSE_CHECK(outbox_.put(turn.transaction(), entry));
@@ -190,7 +208,12 @@ Result<void> Connector::settle_in(Turn& turn, OutboxEntry entry, const Outcome& 
                     {fmt::format("{}: {}", wire_name(entry.message.type), why(outcome))});
   }
   if (entry.kind == OutboxKind::data) {
-    if (settings_.conduct == Conduct::scripted || process->state != State::started) return {};
+    if (process->state != State::started) return {};
+    if (entry.end < entry.total) {
+      HANSE_CHECK(turn.push_data(*process, entry.end));
+      return turn.save(*process);
+    }
+    if (settings_.conduct == Conduct::scripted) return {};
     HANSE_CHECK(turn.act(*process, {.message = transfer_completion}));
     return turn.save(*process);
   }
@@ -212,38 +235,43 @@ void Connector::expire() {
       deadlines_.erase(it->second);
     }
   }
-  for (const auto& pid : overdue) {
+  for (const auto& id : overdue) {
     const auto done = run(kSelf, [&](Turn& turn) -> Result<void> {
-      HANSE_TRY(auto process, turn.find(processes_, pid));
-      if (!process || !process->deadline || *process->deadline > now || is_final(process->state)) return {};
-      if (process->kind == ProcessKind::transfer && process->state == State::started) {
-        HANSE_CHECK(turn.expire_agreement(process->agreement));
-        HANSE_CHECK(
-            turn.act(*process,
-                     {.message = transfer_termination, .code = "EXPIRED", .reason = {"the agreement's time is over"}}));
-        return turn.save(*process);
-      }
-      const auto reason = process->waits_for.empty()
-                              ? fmt::format("nothing happened in {} since {}", wire_name(process->state),
-                                            to_string(process->changed_at))
-                              : fmt::format("nobody decided since {}", to_string(process->changed_at));
-      // What was never acknowledged can't be terminated by a message: the partner doesn't know the process.
-      if (process->peer_pid.empty()) {
-        HANSE_TRY(const auto waiting, turn.list(outbox_, {"process", pid}));
-        for (const auto& entry : waiting) {
-          HANSE_CHECK(outbox_.remove(turn.transaction(), entry.id));
-          turn.dropped.push_back({.id = entry.id, .process = pid, .due = entry.due});
-        }
-        return turn.end(*process, "TIMEOUT", {reason});
-      }
-      const auto message = process->kind == ProcessKind::negotiation ? negotiation_termination : transfer_termination;
-      HANSE_CHECK(turn.act(*process, {.message = message, .code = "TIMEOUT", .reason = {reason}}));
-      return turn.save(*process);
+      HANSE_TRY(const auto agreement, turn.find(agreements_, id));
+      if (!agreement) return expire_process(turn, id, now);
+      return agreement->until && *agreement->until <= now ? turn.expire_agreement(id) : Result<void>{};
     });
     if (!done)
-      parts_.log.warning("dataspace", "an overdue process could not be ended",
-                         {{"process", pid}, {"error", to_string(done.error())}});
+      parts_.log.warning("dataspace", "what is overdue could not be ended",
+                         {{"id", id}, {"error", to_string(done.error())}});
   }
+}
+
+Result<void> Connector::expire_process(Turn& turn, const std::string& pid, Timestamp now) {
+  HANSE_TRY(auto process, turn.find(processes_, pid));
+  if (!process || !process->deadline || *process->deadline > now || is_final(process->state)) return {};
+  if (process->kind == ProcessKind::transfer && process->state == State::started) {
+    HANSE_CHECK(turn.expire_agreement(process->agreement));
+    HANSE_CHECK(turn.act(
+        *process, {.message = transfer_termination, .code = "EXPIRED", .reason = {"the agreement's time is over"}}));
+    return turn.save(*process);
+  }
+  const auto reason =
+      process->waits_for.empty()
+          ? fmt::format("nothing happened in {} since {}", wire_name(process->state), to_string(process->changed_at))
+          : fmt::format("nobody decided since {}", to_string(process->changed_at));
+  // What was never acknowledged can't be terminated by a message: the partner doesn't know the process.
+  if (process->peer_pid.empty()) {
+    HANSE_TRY(const auto waiting, turn.list(outbox_, {"process", pid}));
+    for (const auto& entry : waiting) {
+      HANSE_CHECK(outbox_.remove(turn.transaction(), entry.id));
+      turn.dropped.push_back({.id = entry.id, .process = pid, .due = entry.due});
+    }
+    return turn.end(*process, "TIMEOUT", {reason});
+  }
+  const auto message = process->kind == ProcessKind::negotiation ? negotiation_termination : transfer_termination;
+  HANSE_CHECK(turn.act(*process, {.message = message, .code = "TIMEOUT", .reason = {reason}}));
+  return turn.save(*process);
 }
 
 void Connector::wake() {

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kRulesMax = 100;
 constexpr std::size_t kPartsMax = 1000;
 constexpr int kDepthMax = 8;
+constexpr std::int64_t kDaysMax = 36'500;  // a hundred years
 constexpr std::array<std::string_view, 13> kComparisons{"eq",      "neq",      "gt",       "gteq", "lt",
                                                         "lteq",    "hasPart",  "isPartOf", "isA",  "isAllOf",
                                                         "isAnyOf", "isNoneOf", "term-lteq"};
@@ -203,8 +204,14 @@ std::optional<std::int64_t> count_of(const Policy& policy) {
   return count;
 }
 
-std::optional<Timestamp> until_of(const Policy& policy) {
+std::optional<Timestamp> until_of(const Policy& policy, Timestamp agreed_at) {
   std::optional<Timestamp> until;
+  each_permission_condition(policy, Operand::usage_end_days, [&](const Constraint& c) {
+    const auto days = whole_number(c.right.front());
+    if (!days || *days < 0 || *days > kDaysMax) return;
+    const auto end = agreed_at + 24h * *days;
+    until = until ? std::min(*until, end) : end;
+  });
   for (const auto operand : {Operand::date_time, Operand::usage_end_date}) {
     each_permission_condition(policy, operand, [&](const Constraint& c) {
       const auto time = parse_timestamp(c.right.front());

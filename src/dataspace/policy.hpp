@@ -105,7 +105,8 @@ struct Shaping {
 Shaping shaping_of(const Policy& policy);
 /// How many uses the policy allows; nothing when any number.
 std::optional<std::int64_t> count_of(const Policy& policy);
-std::optional<Timestamp> until_of(const Policy& policy);
+/// The last moment of use, when there is one; days count from `agreed_at`.
+std::optional<Timestamp> until_of(const Policy& policy, Timestamp agreed_at);
 std::vector<std::string> machines_of(const Policy& policy);
 
 /// The policy in plain words, a sentence per condition.

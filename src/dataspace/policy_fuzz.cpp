@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)explain(*policy);
   (void)shaping_of(*policy);
   (void)count_of(*policy);
-  (void)until_of(*policy);
+  (void)until_of(*policy, hanse::Timestamp{0});
   if (canonical_json(text.text) && !same_rules(text, text)) std::abort();
   return 0;
 }

@@ -162,7 +162,7 @@ TEST(Policy, TermsBecomeRulesThatAreUnderstood) {
   EXPECT_EQ(shaping_of(*read).aggregate_s, 60);
   EXPECT_EQ(shaping_of(*read).masked, (std::vector<std::string>{"cost", "person"}));
   EXPECT_EQ(count_of(*read), 500);
-  EXPECT_EQ(until_of(*read), kNow + 24h);
+  EXPECT_EQ(until_of(*read, kNow), kNow + 24h);
   EXPECT_EQ(machines_of(*read), std::vector<std::string>{"printer-1"});
   const auto words = explain(*read);
   ASSERT_EQ(words.size(), 2U);

@@ -184,7 +184,7 @@ void add_process_routes(std::vector<Route>& out, Connector& connector, const Ask
                                        HANSE_TRY(const auto act, act_of(connector, in));
                                        return connector.act(actor_of(context), in.id, act);
                                      }));
-  out.push_back(api::route<FetchInput, api::Raw>(
+  out.push_back(api::route<FetchInput, api::Response>(
       {Method::get, "/api/v1/dataspace/processes/{id}/data", "Fetches data of a running transfer from the partner.",
        kDataspaceWrite},
       [&connector, ask](const FetchInput& in, const Context&) { return fetch_data(connector, ask, in); }));

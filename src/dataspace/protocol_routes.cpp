@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "dataspace/extensions.hpp"
+#include "dataspace/internal/fetch.hpp"
 #include "dataspace/internal/route_parts.hpp"
 
 namespace hanse::dataspace {
@@ -95,25 +95,6 @@ std::string version_document(Connector& connector) {
       own.participant.starts_with("did:web:") ? R"(,"identifierType":"did:web")" : "");
 }
 
-/// `bytes=100-` or `bytes=100-199` into the window; other forms and units are left alone, as RFC 9110, 14.2 lets us.
-void take_range(std::string_view header, DataWindow& window) {
-  constexpr std::string_view kBytes = "bytes=";
-  if (!header.starts_with(kBytes)) return;
-  header.remove_prefix(kBytes.size());
-  const auto dash = header.find('-');
-  if (dash == std::string_view::npos) return;
-  std::int64_t first = 0, last = 0;
-  const auto number = [](std::string_view text, std::int64_t& into) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-    return error == std::errc{} && end == text.data() + text.size() && into >= 0;
-  };
-  if (!number(header.substr(0, dash), first)) return;
-  const auto end = header.substr(dash + 1);
-  if (!end.empty() && (!number(end, last) || last < first)) return;
-  window.offset = first;
-  if (!end.empty()) window.length = last - first + 1;
-}
-
 Result<DataRequest> read_data_request(const Request& request) {
   DataRequest out{.transfer = request.parameters.at("pid"),
                   .token = bare_token(request.facts.authorization),
@@ -145,13 +126,7 @@ Result<Response> fetch_data(DataPlane& data, const Request& request) {
   HANSE_TRY(auto piece, data.read(wanted));
   Response response{.content_type = std::move(piece.content_type), .body = std::move(piece.body), .version = {}};
   response.headers.emplace_back("Cache-Control", "no-store");
-  if (piece.total > 0) {
-    const auto end = piece.offset + std::ssize(response.body);
-    response.headers.emplace_back("Accept-Ranges", "bytes");
-    response.headers.emplace_back(
-        "Content-Range", fmt::format("bytes {}-{}/{}", piece.offset, std::max(piece.offset, end - 1), piece.total));
-    if (piece.offset > 0 || end < piece.total) response.status = 206;
-  }
+  mark_range(response, piece.offset, piece.total);
   return response;
 }
 
@@ -159,6 +134,21 @@ Result<Response> renew_token(Connector& connector, DataPlane& data, const Reques
   HANSE_TRY(const auto partner, calling_partner(connector, request));
   HANSE_TRY(const auto address, data.renew(partner, request.parameters.at("pid")));
   return Response{.body = to_json(address), .version = {}};
+}
+
+Result<Response> push_inlet(Connector& connector, const Request& request) {
+  PushedPiece in{.transfer = request.parameters.at("pid"),
+                 .token = bare_token(request.facts.authorization),
+                 .content_type = std::string{request.content_type},
+                 .body = request.body};
+  for (const auto& [name, into] : {std::pair{"offset", &in.offset}, std::pair{"total", &in.total}}) {
+    const auto found = request.parameters.find(name);
+    if (found == request.parameters.end()) continue;
+    if (auto read = parse_text(found->second, *into); !read)
+      return fail(ErrorCode::invalid, "the request has wrong parameters", {{name, read.error().message}});
+  }
+  HANSE_CHECK(take_push(connector, in));
+  return Response{.status = 204, .content_type = "", .body = "", .version = {}};
 }
 
 }  // namespace
@@ -202,15 +192,20 @@ std::vector<api::Route> protocol_routes(Connector& connector, DataPlane& data) {
            [&data](const Request& request) { return fetch_data(data, request); });
   partners(Method::post, "/hanse/data/{pid}/token", "A new token for a running transfer.",
            [&connector, &data](const Request& request) { return renew_token(connector, data, request); });
+  add_route(
+      out, Method::post, std::string{kProtocolPath} + "/hanse/inlet/{pid}",
+      "Data that a partner sends for one transfer, by its token.", kPartnerPermission,
+      [&connector](const Request& request) { return push_inlet(connector, request); }, ReceivedBook::kPieceMax);
   add_extension_routes(out, connector);
   return out;
 }
 
 std::optional<Result<api::Caller>> partner_caller(PartnerBook& partners, const api::RequestFacts& facts) {
   if (!facts.path.starts_with("/dsp/")) return std::nullopt;
-  const auto data = std::string{kProtocolPath} + "/hanse/data/";
-  // Data are fetched with the transfer's own token, by whoever holds it; the handler checks that.
-  if (facts.method == Method::get && facts.path.starts_with(data)) {
+  const auto data = std::string{kProtocolPath} + "/hanse/data/", inlet = std::string{kProtocolPath} + "/hanse/inlet/";
+  // Data are fetched, and sent, with the transfer's own token, by whoever holds it; the handler checks that.
+  if ((facts.method == Method::get && facts.path.starts_with(data)) ||
+      (facts.method == Method::post && facts.path.starts_with(inlet))) {
     return api::Caller{.id = "partner:",
                        .name = "a holder of a data token",
                        .permissions = {std::string{kPartnerPermission}},

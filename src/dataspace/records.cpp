@@ -52,7 +52,11 @@ std::vector<store::IndexField> Process::index(const Process& process) {
 }
 
 std::vector<store::IndexField> Agreement::index(const Agreement& agreement) {
-  return {{"partner", agreement.partner}, {"dataset", agreement.dataset}, {"agreed", sortable(agreement.agreed_at)}};
+  std::vector<store::IndexField> fields{
+      {"partner", agreement.partner}, {"dataset", agreement.dataset}, {"agreed", sortable(agreement.agreed_at)}};
+  if (agreement.until && agreement.status == AgreementStatus::in_force)
+    fields.push_back({"ends", sortable(*agreement.until)});
+  return fields;
 }
 
 std::string sortable(std::int64_t number) { return fmt::format("{:016}", number); }

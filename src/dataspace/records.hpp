@@ -170,8 +170,13 @@ HANSE_DESCRIBE(Process, (id, kind, side, partner, peer_pid, peer_address, state,
                          agreement_policy, agreement, format, data_address, waits_for, approvals, code, reason, seen,
                          sent, created_at, changed_at, deadline))
 
-enum class AgreementStatus { in_force, revoked, ended };
-HANSE_DESCRIBE_ENUM(AgreementStatus, in_force, revoked, ended)
+enum class AgreementStatus {
+  in_force,
+  revoked,
+  ended,       ///< Its time was over.
+  superseded,  ///< By the version `replaced_by`.
+};
+HANSE_DESCRIBE_ENUM(AgreementStatus, in_force, revoked, ended, superseded)
 
 /// What both sides hold after FINALIZED. The first-class thing: transfers, uses, signatures and evidence refer to it.
 struct Agreement {
@@ -185,8 +190,10 @@ struct Agreement {
   std::string text;         ///< What lawyers wrote, as it was at the agreement.
   AgreementStatus status = AgreementStatus::in_force;
   std::string status_reason;
-  std::string replaces;        ///< Id of the agreement that this one amends.
-  std::string signature_ours;  ///< JWS over `policy` in canonical form.
+  std::int64_t version = 1;
+  std::string replaces;        ///< Id of the version that this one amends.
+  std::string replaced_by;     ///< Id of the version that amends this one.
+  std::string signature_ours;  ///< JWS over `policy` in canonical form; of later versions over their amendment.
   std::string signature_theirs;
   std::vector<std::string> approvals;
   Timestamp agreed_at;
@@ -194,18 +201,20 @@ struct Agreement {
   friend bool operator==(const Agreement&, const Agreement&) = default;
   static std::vector<store::IndexField> index(const Agreement& agreement);
 };
-HANSE_DESCRIBE(Agreement, (id, side, partner, dataset, policy, negotiation, template_id, text, status, status_reason,
-                           replaces, signature_ours, signature_theirs, approvals, agreed_at, until))
+HANSE_DESCRIBE(Agreement,
+               (id, side, partner, dataset, policy, negotiation, template_id, text, status, status_reason, version,
+                replaces, replaced_by, signature_ours, signature_theirs, approvals, agreed_at, until))
 
 /// What was used under an agreement. Its id is the agreement's.
 struct Meter {
   std::string id;
   std::int64_t uses = 0;
   std::int64_t bytes = 0;
+  std::int64_t use_bytes = 0;  ///< Of the use that was counted last.
   std::int64_t refused = 0;
   std::optional<Timestamp> last_use;
 };
-HANSE_DESCRIBE(Meter, (id, uses, bytes, refused, last_use))
+HANSE_DESCRIBE(Meter, (id, uses, bytes, use_bytes, refused, last_use))
 
 enum class OutboxKind {
   message,    ///< Of the protocol.
@@ -224,6 +233,7 @@ struct OutboxEntry {
   Message message;
   std::string path;
   RawJson body;
+  std::int64_t offset = 0, end = 0, total = 0;  ///< Of a push: the piece that is sent, and the whole.
   std::int64_t tries = 0;
   Timestamp due;
   std::string last_error;
@@ -231,7 +241,8 @@ struct OutboxEntry {
     return {{"process", entry.process}, {"partner", entry.partner}};
   }
 };
-HANSE_DESCRIBE(OutboxEntry, (id, kind, process, partner, number, message, path, body, tries, due, last_error))
+HANSE_DESCRIBE(OutboxEntry,
+               (id, kind, process, partner, number, message, path, body, offset, end, total, tries, due, last_error))
 
 /// A token of the data plane; its id is the SHA-256 of the secret.
 struct DataToken {

@@ -110,6 +110,8 @@ std::vector<Route> routes(Connector& connector, Ask ask) {
                                                 }));
   add_process_routes(out, connector, ask);
   add_agreement_routes(out, connector, ask);
+  add_amendment_routes(out, connector);
+  add_received_routes(out, connector);
   return out;
 }
 

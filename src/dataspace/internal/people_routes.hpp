@@ -36,5 +36,7 @@ Result<api::Page<T>> page_of(const store::Collection<T>& collection, store::Quer
 void add_partner_routes(std::vector<api::Route>& out, Connector& connector, const Ask& ask);
 void add_process_routes(std::vector<api::Route>& out, Connector& connector, const Ask& ask);
 void add_agreement_routes(std::vector<api::Route>& out, Connector& connector, const Ask& ask);
+void add_amendment_routes(std::vector<api::Route>& out, Connector& connector);
+void add_received_routes(std::vector<api::Route>& out, Connector& connector);
 
 }  // namespace hanse::dataspace

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "api/common_inputs.hpp"
 #include "base/text.hpp"
 
@@ -10,16 +13,15 @@ namespace {
 
 using api::NoInput;
 
-constexpr std::size_t kBodyMax = 1 << 20;
-
 }  // namespace
 
 void add_route(std::vector<api::Route>& out, api::Method method, std::string path, std::string_view summary,
-               std::string_view permission, std::function<Result<api::Response>(const api::Request&)> handle) {
+               std::string_view permission, std::function<Result<api::Response>(const api::Request&)> handle,
+               std::size_t body_bytes_max) {
   // Partners' nodes build addresses with a slash at the end as well.
   for (const auto* end : {"", "/"}) {
     auto made = api::route<NoInput, api::Response>(
-        {method, path + end, std::string{summary}, std::string{permission}, kBodyMax},
+        {method, path + end, std::string{summary}, std::string{permission}, body_bytes_max},
         [](const NoInput&, const api::Context&) -> Result<api::Response> { return api::Response{}; });
     made.handle = handle;
     out.push_back(std::move(made));
@@ -55,6 +57,33 @@ std::string encode_query(std::string_view text) {
     }
   }
   return out;
+}
+
+void take_range(std::string_view header, DataWindow& window) {
+  constexpr std::string_view kBytes = "bytes=";
+  if (!header.starts_with(kBytes)) return;
+  header.remove_prefix(kBytes.size());
+  const auto dash = header.find('-');
+  if (dash == std::string_view::npos) return;
+  std::int64_t first = 0, last = 0;
+  const auto number = [](std::string_view text, std::int64_t& into) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+    return error == std::errc{} && end == text.data() + text.size() && into >= 0;
+  };
+  if (!number(header.substr(0, dash), first)) return;
+  const auto end = header.substr(dash + 1);
+  if (!end.empty() && (!number(end, last) || last < first)) return;
+  window.offset = first;
+  if (!end.empty()) window.length = last - first + 1;
+}
+
+void mark_range(api::Response& response, std::int64_t offset, std::int64_t total) {
+  if (total <= 0) return;
+  const auto end = offset + std::ssize(response.body);
+  response.headers.emplace_back("Accept-Ranges", "bytes");
+  response.headers.emplace_back("Content-Range",
+                                fmt::format("bytes {}-{}/{}", offset, std::max(offset, end - 1), total));
+  if (offset > 0 || end < total) response.status = 206;
 }
 
 }  // namespace hanse::dataspace

@@ -18,19 +18,42 @@ namespace hanse::dataspace {
 class TextSource final : public DataSource {
  public:
   std::string text = R"([{"value":1,"person":"Anna"},{"value":2,"person":"Ben"}])";
+  std::size_t piece_max = std::string::npos;
   Result<DataPiece> read(const Dataset& dataset, const DataWindow& window) override {
     last = window;
     DataPiece piece{.content_type = dataset.kind == DatasetKind::file ? "application/octet-stream" : "application/json",
                     .body = text};
     if (dataset.kind == DatasetKind::file) {
       const auto offset = std::min<std::size_t>(static_cast<std::size_t>(window.offset), text.size());
-      piece.body = text.substr(offset, window.length > 0 ? static_cast<std::size_t>(window.length) : std::string::npos);
+      piece.body = text.substr(offset, window.length > 0 ? static_cast<std::size_t>(window.length) : piece_max);
       piece.offset = window.offset;
       piece.total = std::ssize(text);
     }
     return piece;
   }
   DataWindow last;
+};
+
+/// What came, in memory.
+class ReceivedTexts final : public ReceivedContent {
+ public:
+  std::map<std::string, std::string> texts;
+  Result<void> write(const std::string& id, std::int64_t offset, std::string_view bytes) override {
+    auto& text = texts[id];
+    if (offset > std::ssize(text)) return fail(ErrorCode::conflict, "a hole");
+    text.resize(static_cast<std::size_t>(offset));
+    text += bytes;
+    return {};
+  }
+  Result<std::string> read(const std::string& id, std::int64_t offset, std::int64_t length) const override {
+    const auto found = texts.find(id);
+    if (found == texts.end()) return fail(ErrorCode::not_found, "gone");
+    return found->second.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(length));
+  }
+  Result<void> remove(const std::string& id) override {
+    texts.erase(id);
+    return {};
+  }
 };
 
 class TestNetwork;
@@ -51,6 +74,7 @@ class TestNode final : public Courier {
   std::string name, origin, address, participant;
   std::optional<Timestamp> wake;
   TextSource source;
+  ReceivedTexts received;
   std::vector<std::string> inbox;  ///< What was pushed to `<origin>/inbox`.
   std::unique_ptr<store::Store> store;
   std::unique_ptr<PartnerBook> partners;
@@ -112,7 +136,12 @@ class TestNetwork {
     if (target == nodes.end()) return {.status = 0, .body = {}, .error = "nobody listens at " + message.url};
     delivered.push_back(message.method + ' ' + message.url.substr(target->second->origin.size()));
     auto response = target->second->call(message);
-    return {.status = response.status, .body = std::move(response.body), .error = {}};
+    Outcome outcome{.status = response.status, .body = std::move(response.body), .error = {}};
+    outcome.content_type = response.content_type;
+    for (const auto& [header, value] : response.headers) {
+      if (header == "Content-Range") outcome.content_range = value;
+    }
+    return outcome;
   }
   void deliver(const Letter& letter) {
     const auto outcome = carry(letter.message);
@@ -146,7 +175,8 @@ inline void TestNode::make() {
                                                          .partners = *partners,
                                                          .catalogue = *catalogue,
                                                          .courier = *this,
-                                                         .source = &source},
+                                                         .source = &source,
+                                                         .received = &received},
                                           settings_);
   connector->on_change([this](const Process& process) {
     if (listener) listener(process);

@@ -45,6 +45,8 @@ class Turn {
   Result<Answer> receive(const Partner& partner, const std::optional<std::string>& pid, const Message& message);
   /// Moves the process by our own message and puts that into the outbox.
   Result<void> act(Process& process, const Act& act);
+  /// Sends the data, or what is left of them from `offset` on.
+  Result<void> push_data(Process& process, std::int64_t offset);
   /// What the node does by itself now that the process is where it is.
   Result<void> decide_next(Process& process);
   /// Makes the first message of a process.
@@ -52,6 +54,7 @@ class Turn {
   /// Ends it on this side only: the partner can't be told, or told us.
   Result<void> end(Process& process, std::string code, std::vector<std::string> reason);
   Result<void> save(Process& process);
+  Result<void> save(const Agreement& agreement);
   /// The agreement's time is over: so is the agreement, on this side.
   Result<void> expire_agreement(const std::string& id);
   Result<void> evidence(const std::string& partner, EvidenceKind kind, std::string subject, std::string detail,
@@ -59,12 +62,14 @@ class Turn {
   Result<void> enqueue(OutboxEntry entry);
   Result<void> revoke_tokens(const std::string& transfer);
   Result<DataAddress> issue_token(const Process& process);
-  Result<void> send_extension(const Partner& partner, const std::string& subject, std::string path, std::string body);
+  /// To a partner that has the extensions; in order with all that is sent about any version of the agreement.
+  Result<void> send_extension(const Partner& partner, const std::string& agreement, std::string path, std::string body);
   /// Forgets entries that need not go out any more.
   Result<void> forget(const std::vector<OutboxQueue::Item>& items);
 
   std::vector<OutboxQueue::Item> staged, dropped;
   std::vector<Process> changed;
+  std::vector<std::string> changed_agreements;
 
  private:
   struct Refusal {
@@ -87,6 +92,7 @@ class Turn {
   Result<std::string> make_agreement(Process& process, const Partner& partner);
   Result<Partner> partner_of(const Process& process);
   Result<void> end_with_agreement(Process& process);
+  Result<std::string> first_version(std::string agreement);
 
   Connector& connector_;
   store::Transaction& transaction_;

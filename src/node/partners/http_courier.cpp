@@ -97,6 +97,7 @@ boost::asio::awaitable<dataspace::Outcome> HttpCourier::fetch(dataspace::Outboun
     outcome.body = std::move(response->body);
     outcome.content_type = response->head.find("content-type");
     outcome.link = response->head.find("link");
+    outcome.content_range = response->head.find("content-range");
   } else {
     outcome.error = response.error().message;
   }

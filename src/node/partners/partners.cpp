@@ -73,6 +73,7 @@ Partners::Partners(Token, PartnersParts parts, PartnersSettings settings, datasp
     : parts_(std::move(parts)),
       settings_(std::move(settings)),
       courier_({.pool = parts_.pool, .clock = parts_.clock, .log = parts_.log}),
+      received_(std::filesystem::path{parts_.key_file}.parent_path() / "received"),
       book_(parts_.store, parts_.clock,
             {participant_of(settings_, public_address_of(settings_, parts_.tls != nullptr)), std::move(key),
              settings_.name}),
@@ -84,7 +85,8 @@ Partners::Partners(Token, PartnersParts parts, PartnersSettings settings, datasp
                                 .partners = book_,
                                 .catalogue = catalogue_,
                                 .courier = courier_,
-                                .source = &parts_.source},
+                                .source = &parts_.source,
+                                .received = &received_},
       dataspace::ConnectorSettings{
           .address = public_address_of(settings_, parts_.tls != nullptr) + std::string{dataspace::kProtocolPath},
           .reachable = settings_.enabled});

@@ -8,6 +8,7 @@
 #include "net/http_server.hpp"
 #include "node/partners/http_courier.hpp"
 #include "node/partners/partners_settings.hpp"
+#include "node/partners/received_files.hpp"
 
 namespace hanse::node {
 
@@ -17,7 +18,8 @@ struct PartnersParts {
   const Log& log;
   WorkPool& pool;
   dataspace::DataSource& source;
-  std::string key_file;  ///< The node's signing key; made at first start, readable by its owner only.
+  /// The node's signing key; made at first start, readable by its owner only. What partners send lies beside it.
+  std::string key_file;
   std::shared_ptr<const net::TlsIdentity> tls = {};
   bool free_port_when_taken = false;  ///< In a demo another port is better than none.
 };
@@ -54,6 +56,7 @@ class Partners {
   PartnersParts parts_;
   PartnersSettings settings_;
   HttpCourier courier_;
+  ReceivedFiles received_;
   dataspace::PartnerBook book_;
   dataspace::Catalogue catalogue_;
   std::unique_ptr<dataspace::Connector> connector_;

@@ -322,6 +322,62 @@ TEST_F(PartnersTest, ATokenThatRanOutIsRenewedAndUsesAreCountedOnBothSides) {
   EXPECT_EQ(consumer.partners->connector().meters().get(agreement)->record.bytes, 7);
 }
 
+TEST_F(PartnersTest, WhatAPartnerSendsArrivesInAFileOfItsOwn) {
+  const auto negotiation = begin();
+  ASSERT_TRUE(consumer.comes_to(negotiation.id, State::finalized));
+  const auto agreement = consumer.process(negotiation.id).agreement;
+  const auto begun =
+      consumer.ask(api::Method::post, "/transfers", R"({"agreement":")" + agreement + R"(","format":"HttpData-PUSH"})");
+  ASSERT_TRUE(begun) << to_string(begun.error());
+  const auto push = *from_json<dataspace::Process>(begun->body);
+  ASSERT_TRUE(consumer.comes_to(push.id, State::completed)) << consumer.told(push.id);
+  const auto listed = consumer.ask(api::Method::get, "/agreements/" + agreement + "/received");
+  ASSERT_TRUE(listed) << to_string(listed.error());
+  EXPECT_TRUE(listed->body.contains(R"("pushed":true,"bytes":7,"total":7)")) << listed->body;
+  const auto first = listed->body.find(R"("id":")") + 6;
+  const auto id = listed->body.substr(first, listed->body.find('"', first) - first);
+  const auto content = consumer.ask(api::Method::get, "/received/" + id + "/content");
+  ASSERT_TRUE(content) << to_string(content.error());
+  EXPECT_EQ(content->body, "[1,2,3]");
+  ASSERT_TRUE(consumer.ask(api::Method::del, "/received/" + id));
+  EXPECT_FALSE(consumer.ask(api::Method::get, "/received/" + id + "/content"));
+}
+
+TEST_F(PartnersTest, ReceivedFilesTakeNoOtherNamesAndLeaveNoHoles) {
+  const auto folder = std::filesystem::temp_directory_path() / ("hanse-received-" + std::to_string(::getpid()));
+  ReceivedFiles files{folder};
+  const std::string id = "urn:uuid:12345678-1234-4234-8234-123456789abc";
+  for (const auto* name :
+       {"", "x", "urn:uuid:", "urn:uuid:../../etc/passwd", "urn:uuid:12345678-1234-4234-8234-12345678/../"})
+    EXPECT_FALSE(files.write(name, 0, "x")) << name;
+  ASSERT_TRUE(files.write(id, 0, "0123"));
+  EXPECT_FALSE(files.write(id, 5, "5")) << "a hole";
+  ASSERT_TRUE(files.write(id, 2, "2345"));
+  EXPECT_EQ(*files.read(id, 0, 6), "012345");
+  EXPECT_EQ(*files.read(id, 4, 2), "45");
+  EXPECT_FALSE(files.read(id, 4, 3)) << "more than there is";
+  const auto rights = std::filesystem::status(folder).permissions();
+  EXPECT_EQ(rights & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+            std::filesystem::perms::none);
+  ASSERT_TRUE(files.write(id, 0, "x"));
+  EXPECT_EQ(*files.read(id, 0, 1), "x");
+  EXPECT_FALSE(files.read(id, 0, 2)) << "0 begins anew";
+  ASSERT_TRUE(files.remove(id));
+  EXPECT_FALSE(files.read(id, 0, 1));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(PartnersTest, AMessageThatIsTooLargeIsRefusedBeforeItIsRead) {
+  auto& book = consumer.partners->connector().parts().partners;
+  const auto outcome = consumer.partners->ask({.id = "x",
+                                               .partner = "provider",
+                                               .url = provider.address + "/negotiations/request",
+                                               .authorization = book.authorization_for(*book.confirmed("provider")),
+                                               .body = std::string((1U << 20) + 1, ' ')});
+  EXPECT_EQ(outcome.status, 413);
+  EXPECT_TRUE(provider.partners->connector().processes().all()->empty());
+}
+
 TEST_F(PartnersTest, ANodeThatWasAwayIsReachedWhenItIsBack) {
   provider.close();
   const auto negotiation = begin();
