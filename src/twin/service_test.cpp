@@ -1,130 +1,8 @@
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
-
-#include "api/router.hpp"
-#include "historian/engine.hpp"
-#include "store/chunk_store.hpp"
-#include "twin/codec/base64.hpp"
+#include "twin/internal/service_fixture.hpp"
 #include "twin/service/offered.hpp"
-#include "twin/service/routes.hpp"
-#include "twin/service/server.hpp"
 
 namespace hanse::twin {
 namespace {
-
-using api::Method;
-const store::Actor kAnna{"user:anna"};
-
-/// The interface on a plant of a line and a press with two signals, all real, in a folder that goes with it.
-class TwinServiceTest : public testing::Test {
- protected:
-  void SetUp() override {
-    folder = std::filesystem::temp_directory_path() / ("hanse-twin-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder);
-    store = store::open_store("sqlite::memory:", clock).value();
-    chunks = store::open_chunk_store("sqlite::memory:").value();
-    plant = plant::Plant::open(*store, clock, directory).value();
-    history = historian::open_historian(
-                  {.chunks = *chunks, .clock = clock, .log = log, .folder = folder.string(), .background = false}, {})
-                  .value();
-    ASSERT_TRUE(plant->put<plant::Asset>(
-        kAnna, {{.id = plant::AssetId{"line-1"}, .name = "Line 1", .level = plant::Level::line},
-                {.id = plant::AssetId{"press-7"},
-                 .name = "Press 7",
-                 .parent = plant::AssetId{"line-1"},
-                 .kind = "press",
-                 .manufacturer = "Example",
-                 .serial = "SN-4711"}}));
-    const auto made = plant->catalogue().create(
-        kAnna, {{.asset = plant::AssetId{"press-7"},
-                 .name = "spindle_speed",
-                 .meaning = signal::Meaning::speed,
-                 .unit = "1/min"},
-                {.asset = plant::AssetId{"press-7"}, .name = "oee", .meaning = signal::Meaning::kpi}});
-    ASSERT_TRUE(made);
-    speed = made->at(0);
-    append(1480.5, clock.now());
-    twins = std::make_unique<Twins>(
-        *store, clock,
-        std::make_shared<PlantTwins>(PlantTwinParts{.plant = *plant, .directory = directory, .history = *history},
-                                     "urn:t"),
-        5, &machine);
-    auto all = standard_routes(*twins);
-    for (auto& each : routes(*twins)) all.push_back(std::move(each));
-    router = std::make_unique<api::Router>(std::move(all));
-  }
-  void TearDown() override {
-    history.reset();
-    std::filesystem::remove_all(folder);
-  }
-  void append(double value, Timestamp time) {
-    signal::SampleBatch batch;
-    batch.add_real(speed, time, value);
-    ASSERT_TRUE(history->append(batch));
-  }
-  api::Response call(Method method, const std::string& target, std::string_view body = {}, std::string accept = {},
-                     std::string_view content_type = "application/json") {
-    const auto path = target.substr(0, target.find('?'));
-    const auto match = router->find(method, path);
-    EXPECT_TRUE(match && match->route) << target;
-    api::RequestFacts facts{.method = method, .path = path};
-    if (path.size() < target.size()) facts.query = target.substr(path.size() + 1);
-    facts.host = "node:1";
-    facts.accept = std::move(accept);
-    auto parameters = match->parameters;
-    if (!match->route->reads_query) {
-      const auto query = api::parse_query(facts.query);
-      for (const auto& [name, value] : *query) parameters.emplace(name, value);
-    }
-    auto answer = match->route->handle({.parameters = std::move(parameters),
-                                        .body = body,
-                                        .content_type = content_type,
-                                        .if_match = {},
-                                        .caller = {.id = "user:anna"},
-                                        .facts = std::move(facts)});
-    if (!answer) return {.status = 599, .body = to_string(answer.error()), .version = {}};
-    return *std::move(answer);
-  }
-  api::Response get(const std::string& target) { return call(Method::get, target); }
-  static std::string at(std::string_view collection, std::string_view id, std::string_view rest = {}) {
-    return "/api/v3/" + std::string{collection} + '/' + encode_base64url(id) + std::string{rest};
-  }
-  static std::string a_submodel(const std::string& id, const std::string& elements = {}) {
-    return R"({"modelType":"Submodel","id":")" + id + R"(","idShort":"Data")" +
-           (elements.empty() ? "" : ",\"submodelElements\":[" + elements + ']') + '}';
-  }
-  static constexpr std::string_view kSpeed =
-      R"({"modelType":"Property","idShort":"Speed","valueType":"xs:int","value":"7"})";
-
-  /// Stands for the node's way to machines: takes wishes for what may be written.
-  struct Machine final : MachineValues {
-    Result<std::string> ask(const api::Caller& caller, const MachineWish& wish) override {
-      if (!may.contains(wish.signal)) return fail(ErrorCode::forbidden, "it isn't among `writable`");
-      wishes.push_back(caller.id + ' ' + std::to_string(static_cast<std::uint32_t>(wish.signal)) + ' ' +
-                       wish.value.text);
-      return "/api/v1/machine-changes/w1";
-    }
-    std::set<signal::SignalId> writable(std::span<const signal::SignalId>) const override { return may; }
-    std::set<signal::SignalId> may;
-    std::vector<std::string> wishes;
-  };
-
-  Machine machine;
-  SimulatedClock clock{parse_timestamp("2026-03-02T06:00:00Z").value()};
-  Log log{clock, LogLevel::error, LogFormat::text};
-  std::filesystem::path folder;
-  std::unique_ptr<store::Store> store;
-  std::unique_ptr<store::ChunkStore> chunks;
-  signal::Directory directory;
-  std::unique_ptr<plant::Plant> plant;
-  std::unique_ptr<historian::Engine> history;
-  signal::SignalId speed{};
-  std::unique_ptr<Twins> twins;
-  std::unique_ptr<api::Router> router;
-};
 
 TEST_F(TwinServiceTest, ASubmodelIsWrittenChangedAndDeleted) {
   const auto posted = call(Method::post, "/api/v3/submodels", a_submodel("urn:a", std::string{kSpeed}));
@@ -204,51 +82,6 @@ TEST_F(TwinServiceTest, APropertyBoundByHandFollowsTheSignal) {
   const auto xml =
       call(Method::get, "/api/v3/serialization?submodelIds=" + encode_base64url("urn:b"), {}, "application/xml");
   EXPECT_NE(xml.body.find("<value>1480.5</value>"), std::string::npos) << xml.body;
-}
-
-TEST_F(TwinServiceTest, WritingABoundValueAsksForItAtTheMachine) {
-  const auto value = at("submodels", "urn:t:submodel:press-7:signals", "/submodel-elements/spindle_speed/$value");
-  const auto refused = call(Method::patch, value, "1200");
-  EXPECT_EQ(refused.status, 403);
-  EXPECT_NE(refused.body.find("it isn't among `writable`"), std::string::npos) << refused.body;
-  machine.may.insert(speed);
-  for (const auto* text : {"1200", "\"1.2e3\"", "-0.5"}) {
-    const auto asked = call(Method::patch, value, text);
-    EXPECT_EQ(asked.status, 202) << asked.body;
-    EXPECT_EQ(asked.headers, (decltype(asked.headers){{"Location", "/api/v1/machine-changes/w1"}}));
-    EXPECT_NE(asked.body.find(R"("messageType":"Info")"), std::string::npos) << asked.body;
-  }
-  const auto number = "user:anna " + std::to_string(static_cast<std::uint32_t>(speed)) + ' ';
-  EXPECT_EQ(machine.wishes, (std::vector<std::string>{number + "1200", number + "1200", number + "-0.5"}));
-  for (const auto* text : {"\"fast\"", "\"INF\"", "[1]", "{}", "1 2", ""})
-    EXPECT_EQ(call(Method::patch, value, text).status, 400) << text;
-  EXPECT_EQ(get(value).body, "1480.5") << "it is the machine's until the machine says otherwise";
-
-  // A binding that people wrote goes the same way, and only by itself.
-  ASSERT_EQ(call(Method::post, "/api/v3/submodels", a_submodel("urn:b", R"({"modelType":"Property","idShort":"Speed",
-      "valueType":"xs:int","extensions":[{"name":"hanse:signal","value":"press-7/spindle_speed"}]},
-      {"modelType":"Property","idShort":"Gone","valueType":"xs:int","extensions":[{"name":"hanse:signal","value":"press-7/gone"}]})"))
-                .status,
-            201);
-  EXPECT_EQ(call(Method::patch, at("submodels", "urn:b", "/submodel-elements/Speed/$value"), "7").status, 202);
-  EXPECT_EQ(call(Method::patch, at("submodels", "urn:b", "/submodel-elements/Speed/$value"), "7.5").status, 400)
-      << "the property's type is narrower than the signal's";
-  EXPECT_EQ(call(Method::patch, at("submodels", "urn:b", "/submodel-elements/Gone/$value"), "7").status, 403);
-  const auto whole = call(Method::patch, at("submodels", "urn:b", "/$value"), R"({"Speed":7})");
-  EXPECT_EQ(whole.status, 400);
-  EXPECT_NE(whole.body.find("its own $value"), std::string::npos) << whole.body;
-  EXPECT_EQ(machine.wishes.size(), 4u);
-
-  const auto wish = [](std::string_view path, std::string_view json) {
-    return fmt::format(R"({{"id":"urn:b","path":"{}","value":{},"reason":"slower"}})", path, json);
-  };
-  const auto asked = call(Method::post, "/api/v1/twin/value", wish("Speed", "8"));
-  EXPECT_EQ(asked.body, R"({"change":"/api/v1/machine-changes/w1"})");
-  EXPECT_EQ(machine.wishes.back(), number + "8");
-  EXPECT_EQ(call(Method::post, "/api/v1/twin/value", wish("Speed", "\"x\"")).status, 599);
-
-  const auto view = get("/api/v1/twin/submodel?id=urn:b").body;
-  EXPECT_NE(view.find(R"("writable":true)"), std::string::npos) << view;
 }
 
 TEST_F(TwinServiceTest, TheHistorianAnswersReadRecordsAndDeriveSegment) {
@@ -358,19 +191,6 @@ TEST_F(TwinServiceTest, PeopleSeeTreesAndFindByMeaning) {
       << view.body;
   const auto hits = get("/api/v1/twin/search?semantic_id=meaning:speed");
   EXPECT_NE(hits.body.find(R"("path":"spindle_speed")"), std::string::npos) << hits.body;
-}
-
-TEST_F(TwinServiceTest, DescriptorsOfThisNodesTwinsAreThereByThemselves) {
-  const auto descriptor = get(at("shell-descriptors", "urn:t:shell:press-7"));
-  EXPECT_NE(descriptor.body.find("http://node:1/api/v3/shells/" + encode_base64url("urn:t:shell:press-7")),
-            std::string::npos)
-      << descriptor.body;
-  const auto registered =
-      R"({"id":"urn:elsewhere","idShort":"There","endpoints":[{"interface":"AAS-3.1","protocolInformation":{"href":"https://x/y","endpointProtocolVersion":["1.1"]}}]})";
-  EXPECT_EQ(call(Method::post, "/api/v3/shell-descriptors", registered).status, 201);
-  EXPECT_EQ(get(at("shell-descriptors", "urn:elsewhere")).status, 200);
-  EXPECT_EQ(call(Method::del, at("shell-descriptors", "urn:elsewhere")).status, 204);
-  EXPECT_GT(standard_operation_count(), 90u);
 }
 
 TEST_F(TwinServiceTest, QueriesFindWhatTheyAskForLiveValuesToo) {

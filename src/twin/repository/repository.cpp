@@ -163,16 +163,16 @@ Result<Repository::Page> Repository::list(Class of, const Filter& filter, const 
   return page;
 }
 
+Result<void> Repository::write_new(store::Transaction& transaction, const store::Actor& actor, const Node& node) {
+  const auto id = node.text(Name::id);
+  HANSE_TRY(const auto present, transaction.get(kind_of(node.of()), id));
+  if (present) return fail(ErrorCode::conflict, fmt::format("there is a {} '{}' already", named(node.of()).called, id));
+  HANSE_CHECK(write(transaction, actor, node, 0));
+  return {};
+}
+
 Result<void> Repository::create(const store::Actor& actor, Node node) {
-  const auto of = node.of();
-  const std::string id{node.text(Name::id)};
-  auto written = store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
-    HANSE_TRY(const auto present, transaction.get(kind_of(of), id));
-    if (present) return fail(ErrorCode::conflict, fmt::format("there is a {} '{}' already", named(of).called, id));
-    HANSE_CHECK(write(transaction, actor, node, 0));
-    return {};
-  });
-  return written;
+  return store_.write(actor, [&](store::Transaction& transaction) { return write_new(transaction, actor, node); });
 }
 
 Result<bool> Repository::put(const store::Actor& actor, Node node) {
@@ -185,21 +185,37 @@ Result<bool> Repository::put(const store::Actor& actor, Node node) {
   return is_new;
 }
 
-Result<void> Repository::put_all(const store::Actor& actor, std::vector<Node> nodes) {
+Result<void> Repository::put_all(const store::Actor& actor, const std::vector<Node>& nodes, bool all_new) {
   return store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
-    for (const auto& node : nodes) HANSE_CHECK(write(transaction, actor, node, std::nullopt));
+    for (const auto& node : nodes) {
+      if (all_new) {
+        HANSE_CHECK(write_new(transaction, actor, node));
+      } else {
+        HANSE_CHECK(write(transaction, actor, node, std::nullopt));
+      }
+    }
     return {};
   });
 }
 
-Result<void> Repository::remove(const store::Actor& actor, Class of, std::string_view id) {
+Result<void> Repository::remove_in(store::Transaction& transaction, const store::Actor& actor, Class of,
+                                   std::string_view id) {
   if (id.empty()) return no_such(of, id);
-  auto removed = store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
-    if (keeps_versions(of)) HANSE_CHECK(versions_.keep(transaction, actor, kind_of(of), id, {}));
-    return transaction.remove(kind_of(of), id, std::nullopt);
-  });
+  if (keeps_versions(of)) HANSE_CHECK(versions_.keep(transaction, actor, kind_of(of), id, {}));
+  auto removed = transaction.remove(kind_of(of), id, std::nullopt);
   if (!removed && removed.error().code == ErrorCode::not_found) return no_such(of, id);
   return removed;
+}
+
+Result<void> Repository::remove(const store::Actor& actor, Class of, std::string_view id) {
+  return store_.write(actor, [&](store::Transaction& transaction) { return remove_in(transaction, actor, of, id); });
+}
+
+Result<void> Repository::remove_all(const store::Actor& actor, Class of, const std::vector<std::string>& ids) {
+  return store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
+    for (const auto& id : ids) HANSE_CHECK(remove_in(transaction, actor, of, id));
+    return {};
+  });
 }
 
 Result<Repository::Entry> Repository::change(const store::Actor& actor, Class of, std::string_view id,

@@ -41,8 +41,11 @@ class Repository {
   Result<void> create(const store::Actor& actor, Node node);
   /// True when it is new.
   Result<bool> put(const store::Actor& actor, Node node);
-  /// Many in one transaction, as imports need: replaces what is there.
-  Result<void> put_all(const store::Actor& actor, std::vector<Node> nodes);
+  /// Many in one transaction, as imports and bulk operations need: replaces what is there. Errors: `conflict` for an id
+  /// that is taken, when they must all be new.
+  Result<void> put_all(const store::Actor& actor, const std::vector<Node>& nodes, bool all_new = false);
+  /// All or none. Errors: `not_found`, naming the first that isn't there.
+  Result<void> remove_all(const store::Actor& actor, Class of, const std::vector<std::string>& ids);
   Result<void> remove(const store::Actor& actor, Class of, std::string_view id);
   /// Reads, changes and writes it as one step: when somebody else wrote meanwhile, `work` gets the newer one. Errors:
   /// of `work`, then nothing is written.
@@ -67,6 +70,8 @@ class Repository {
   Result<Entry> parse(const store::Document& document) const;
   Result<std::int64_t> write(store::Transaction& transaction, const store::Actor& actor, const Node& node,
                              std::optional<std::int64_t> expected);
+  Result<void> write_new(store::Transaction& transaction, const store::Actor& actor, const Node& node);
+  Result<void> remove_in(store::Transaction& transaction, const store::Actor& actor, Class of, std::string_view id);
 
   store::Store& store_;
   Versions versions_;

@@ -25,13 +25,16 @@ Result<Response> describe(Call&) {
                                  "ConceptDescriptionRepositoryServiceSpecification/SSP-001",
                                  "AssetAdministrationShellRegistryServiceSpecification/SSP-001",
                                  "AssetAdministrationShellRegistryServiceSpecification/SSP-002",
+                                 "AssetAdministrationShellRegistryServiceSpecification/SSP-003",
                                  "SubmodelRegistryServiceSpecification/SSP-001",
                                  "SubmodelRegistryServiceSpecification/SSP-002",
+                                 "SubmodelRegistryServiceSpecification/SSP-003",
                                  "DiscoveryServiceSpecification/SSP-001",
                                  "AasxFileServerServiceSpecification/SSP-001"};
-  constexpr std::array kProfilesSince31{"AssetAdministrationShellRepositoryServiceSpecification/SSP-003",
-                                        "SubmodelRepositoryServiceSpecification/SSP-005",
-                                        "ConceptDescriptionRepositoryServiceSpecification/SSP-002"};
+  constexpr std::array kProfilesSince31{
+      "AssetAdministrationShellRepositoryServiceSpecification/SSP-003",
+      "SubmodelRepositoryServiceSpecification/SSP-005", "ConceptDescriptionRepositoryServiceSpecification/SSP-002",
+      "AssetAdministrationShellRegistryServiceSpecification/SSP-004", "SubmodelRegistryServiceSpecification/SSP-004"};
   std::string body = "{\"profiles\":[";
   const auto add = [&](int minor, std::string_view profile) {
     if (body.back() != '[') body += ',';

@@ -96,7 +96,7 @@ Result<void> Twins::keep(const store::Actor& actor, Package package, TwinImportR
   }
   report.kept = !nodes.empty();
   report.files = std::ssize(files);
-  HANSE_CHECK(repository_.put_all(actor, std::move(nodes)));
+  HANSE_CHECK(repository_.put_all(actor, nodes));
   return store_.write(actor, [&](store::Transaction& transaction) -> Result<void> {
     for (const auto& file : files) HANSE_CHECK(files_.put(transaction, file));
     return {};

@@ -26,6 +26,7 @@ class HandleBook {
 struct Call {
   Twins& twins;
   HandleBook& handles;
+  HandleBook& bulk_handles;
   const api::Request& request;
   std::string base;                                       ///< `/api/v3`, as it was called.
   std::map<std::string, std::string, std::less<>> names;  ///< What stood in the path, decoded.
@@ -49,6 +50,7 @@ std::vector<Action> submodel_operations();
 std::vector<Action> element_operations();
 std::vector<Action> concept_operations();
 std::vector<Action> registry_operations();
+std::vector<Action> bulk_operations();
 std::vector<Action> exchange_operations();
 std::vector<Action> query_operations();
 

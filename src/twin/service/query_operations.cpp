@@ -5,7 +5,7 @@
 
 #include "twin/model/reference.hpp"
 #include "twin/query/evaluate.hpp"
-#include "twin/service/operations.hpp"
+#include "twin/service/descriptors.hpp"
 
 // The query language over all twins of the node. A page ends when it is full, and also when it has looked at enough:
 // its cursor then goes on where it stopped, so that no query holds a thread for long.
@@ -46,7 +46,11 @@ Result<QueryCursor> read_query_cursor(const std::optional<std::string>& text) {
 /// The index's part of a condition: what finds fewer objects, and never too few.
 Repository::Filter filter_of_query(const Condition& condition, Class of) {
   Repository::Filter filter;
-  const auto root = of == Submodel ? "$sm" : of == ConceptDescription ? "$cd" : "$aas";
+  const auto root = of == Submodel                             ? "$sm"
+                    : of == ConceptDescription                 ? "$cd"
+                    : of == SubmodelDescriptor                 ? "$smdesc"
+                    : of == AssetAdministrationShellDescriptor ? "$aasdesc"
+                                                               : "$aas";
   if (auto id_short = must_equal(condition, fmt::format("{}#idShort", root)))
     filter.push_back({"idShort", *std::move(id_short)});
   if (of != Submodel) return filter;
@@ -58,11 +62,12 @@ Repository::Filter filter_of_query(const Condition& condition, Class of) {
 
 class QueryRun {
  public:
-  QueryRun(Twins& twins, const TwinQuery& query, Class of)
-      : twins_(twins),
+  QueryRun(Call& call, const TwinQuery& query, Class of)
+      : call_(call),
+        twins_(call.twins),
         query_(query),
         of_(of),
-        live_(twins.live()),
+        live_(call.twins.live()),
         needs_shells_(of == Submodel && uses(query.condition, FieldRoot::aas)),
         needs_submodels_(of == AssetAdministrationShell &&
                          (uses(query.condition, FieldRoot::sm) || uses(query.condition, FieldRoot::sme))) {}
@@ -72,7 +77,7 @@ class QueryRun {
     if (needs_shells_) HANSE_CHECK(read_shells());
     const auto filter = filter_of_query(query_.condition, of_);
     for (;;) {
-      HANSE_TRY(const auto batch, twins_.list(of_, filter, at.list, kBatch));
+      HANSE_TRY(const auto batch, objects(filter, at.list));
       for (; at.done < batch.items.size(); ++at.done) {
         if (found_ == wish.limit || looked_at_ == kLookedAtMax) return finish(at);
         HANSE_TRY(const bool looked_at, look_at(*batch.items[at.done]));
@@ -84,6 +89,12 @@ class QueryRun {
   }
 
  private:
+  Result<Repository::Page> objects(const Repository::Filter& filter, const std::optional<std::string>& cursor) {
+    if (of_ == AssetAdministrationShellDescriptor || of_ == SubmodelDescriptor)
+      return descriptor_page(call_, of_, filter, {.limit = kBatch, .cursor = cursor});
+    return twins_.list(of_, filter, cursor, kBatch);
+  }
+
   /// False when there was no more work left for it.
   Result<bool> look_at(const Node& object) {
     const auto before = work_;
@@ -112,6 +123,8 @@ class QueryRun {
     std::vector<Repository::Entry> kept;
     std::vector<const Node*> others;
     if (of_ == ConceptDescription) subject.concept_description = &object;
+    if (of_ == AssetAdministrationShellDescriptor) subject.shell_descriptor = &object;
+    if (of_ == SubmodelDescriptor) subject.submodel_descriptor = &object;
     if (of_ == AssetAdministrationShell) {
       subject.shells = self;
       if (needs_submodels_) {
@@ -163,6 +176,7 @@ class QueryRun {
     return std::move(body_).finish(next ? std::optional{write_query_cursor(*next)} : std::nullopt, type);
   }
 
+  Call& call_;
   Twins& twins_;
   const TwinQuery& query_;
   Class of_;
@@ -178,19 +192,23 @@ class QueryRun {
 Result<Response> answer_query(Call& call, Class of) {
   HANSE_TRY(const auto wish, page_wish(call.query));
   HANSE_TRY(const auto query, read_query(call.request.body));
-  HANSE_TRY(auto body, QueryRun(call.twins, query, of).page(wish));
+  HANSE_TRY(auto body, QueryRun(call, query, of).page(wish));
   return json_response(std::move(body));
 }
 Result<Response> query_shells(Call& call) { return answer_query(call, AssetAdministrationShell); }
 Result<Response> query_submodels(Call& call) { return answer_query(call, Submodel); }
 Result<Response> query_concepts(Call& call) { return answer_query(call, ConceptDescription); }
+Result<Response> query_shell_descriptors(Call& call) { return answer_query(call, AssetAdministrationShellDescriptor); }
+Result<Response> query_submodel_descriptors(Call& call) { return answer_query(call, SubmodelDescriptor); }
 
 }  // namespace
 
 std::vector<Action> query_operations() {
   return {{Method::post, "query/shells", query_shells},
           {Method::post, "query/submodels", query_submodels},
-          {Method::post, "query/concept-descriptions", query_concepts}};
+          {Method::post, "query/concept-descriptions", query_concepts},
+          {Method::post, "query/shell-descriptors", query_shell_descriptors},
+          {Method::post, "query/submodel-descriptors", query_submodel_descriptors}};
 }
 
 }  // namespace hanse::twin

@@ -4,10 +4,9 @@
 
 #include "twin/codec/base64.hpp"
 #include "twin/model/reference.hpp"
-#include "twin/service/operations.hpp"
+#include "twin/service/descriptors.hpp"
 
-// Registries and discovery. Descriptors that were registered come first; then every shell and submodel of this node
-// has one by itself.
+// Registries and discovery.
 
 namespace hanse::twin {
 namespace {
@@ -16,77 +15,13 @@ using api::Method;
 using api::Response;
 using enum Class;
 
-Class described_by(Class descriptor) { return descriptor == SubmodelDescriptor ? Submodel : AssetAdministrationShell; }
-
-Node endpoint(std::string_view interface, std::string href) {
-  Node protocol{ProtocolInformation};
-  protocol.set(Name::href, std::move(href));
-  protocol.set(Name::endpointProtocol, std::string{"HTTP"});
-  Node out{Endpoint};
-  out.set(Name::interface, std::string{interface});
-  out.set(Name::protocolInformation, std::move(protocol));
-  return out;
-}
-
-/// The descriptor of what this node has itself.
-Node describe(const Call& call, const Node& node) {
-  const bool submodel = node.of() == Submodel;
-  Node out{submodel ? SubmodelDescriptor : AssetAdministrationShellDescriptor};
-  for (const auto name : {Name::description, Name::displayName, Name::administration, Name::idShort, Name::id,
-                          Name::semanticId, Name::supplementalSemanticIds}) {
-    const auto* field = info(out.of()).find(name) ? node.find(name) : nullptr;
-    if (!field) continue;
-    if (field->nodes.empty()) {
-      out.set(name, field->text);
-    } else {
-      out.set(name, field->nodes);
-    }
-  }
-  const auto path = fmt::format("{}/{}/{}", own_address(call), submodel ? "submodels" : "shells",
-                                encode_base64url(node.text(Name::id)));
-  out.add(Name::endpoints, endpoint(submodel ? "SUBMODEL-3.1" : "AAS-3.1", path));
-  if (const auto* asset = submodel ? nullptr : node.node(Name::assetInformation)) {
-    for (const auto name : {Name::assetKind, Name::assetType, Name::globalAssetId}) {
-      if (asset->has(name)) out.set(name, std::string{asset->text(name)});
-    }
-    const auto ids = asset->nodes(Name::specificAssetIds);
-    out.set(Name::specificAssetIds, std::vector<Node>(ids.begin(), ids.end()));
-  }
-  return out;
-}
-
 Result<Response> list(Call& call, Class of) {
   HANSE_TRY(const auto wish, page_wish(call.query));
   HANSE_TRY(const auto filter, filter_of(call, of));
+  HANSE_TRY(const auto page, descriptor_page(call, of, filter, wish));
   PagedBody body;
-  // A cursor of the second part begins with an `o`: own.
-  std::optional<std::string> own_cursor;
-  const bool in_own = wish.cursor && wish.cursor->starts_with('o');
-  std::int64_t room = wish.limit;
-  if (!in_own) {
-    HANSE_TRY(const auto page, call.twins.list(of, filter, wish.cursor, wish.limit));
-    for (const auto& each : page.items) append_json(body.next_item(), *each);
-    room -= std::ssize(page.items);
-    if (page.next) return json_response(std::move(body).finish(page.next));
-  } else if (wish.cursor->size() > 1) {
-    own_cursor = wish.cursor->substr(1);
-  }
-  HANSE_TRY(const auto own, call.twins.list(described_by(of), filter, own_cursor, std::max<std::int64_t>(room, 1)));
-  if (room == 0)
-    return json_response(std::move(body).finish(own.items.empty() ? std::nullopt : std::optional<std::string>{"o"}));
-  for (const auto& each : own.items) {
-    HANSE_TRY(const auto registered, call.twins.find(of, each->text(Name::id)));
-    if (!registered) append_json(body.next_item(), describe(call, *each));
-  }
-  return json_response(std::move(body).finish(own.next ? std::optional{"o" + *own.next} : std::nullopt));
-}
-
-Result<Node> descriptor(Call& call, Class of, const std::string& id) {
-  HANSE_TRY(const auto registered, call.twins.find(of, id));
-  if (registered) return *registered;
-  HANSE_TRY(const auto own, call.twins.find(described_by(of), id));
-  if (own) return describe(call, *own);
-  return fail(ErrorCode::not_found, fmt::format("there is no descriptor of '{}'", id));
+  for (const auto& each : page.items) append_json(body.next_item(), *each);
+  return json_response(std::move(body).finish(page.next));
 }
 
 std::string_view collection_of(Class of) {

@@ -18,8 +18,9 @@ using api::Response;
 constexpr std::size_t kBodyMax = 64u << 20;
 constexpr std::array kMethods{Method::get, Method::post, Method::put, Method::patch, Method::del};
 /// Asked with POST, and change nothing.
-constexpr std::array<std::string_view, 4> kLookUps{"lookup/shellsByAssetLink", "query/shells", "query/submodels",
-                                                   "query/concept-descriptions"};
+constexpr std::array<std::string_view, 6> kLookUps{"lookup/shellsByAssetLink", "query/shells",
+                                                   "query/submodels",          "query/concept-descriptions",
+                                                   "query/shell-descriptors",  "query/submodel-descriptors"};
 
 struct Pattern {
   std::vector<std::string> segments;
@@ -39,7 +40,7 @@ bool is_name(std::string_view segment) { return segment.starts_with('{'); }
 std::vector<Pattern> all_patterns() {
   std::vector<Pattern> out;
   for (const auto& table : {shell_operations(), submodel_operations(), element_operations(), concept_operations(),
-                            registry_operations(), exchange_operations(), query_operations()}) {
+                            registry_operations(), bulk_operations(), exchange_operations(), query_operations()}) {
     for (const auto& each : table) out.push_back({segments_of(each.pattern), each.method, each.handle});
   }
   return out;
@@ -92,6 +93,7 @@ class Server {
     HANSE_TRY(auto query, QueryParameters::parse(request.facts.query));
     Call call{.twins = twins_,
               .handles = handles_,
+              .bulk_handles = bulk_handles_,
               .request = request,
               .base = std::string{base},
               .names = {},
@@ -116,7 +118,7 @@ class Server {
 
   Twins& twins_;
   std::vector<Pattern> patterns_;
-  HandleBook handles_;
+  HandleBook handles_, bulk_handles_;
 };
 
 api::Route make_route(const std::shared_ptr<Server>& server, Method method, std::string_view base, std::string path,

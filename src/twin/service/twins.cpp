@@ -150,6 +150,28 @@ Result<bool> Twins::put(const store::Actor& actor, Node node) {
   return repository_.put(actor, std::move(node));
 }
 
+Result<void> Twins::check_all(const std::vector<Node>& nodes) const {
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    auto checked = check_strictly(nodes[i]);
+    if (checked) checked = check_writable(nodes[i].text(Name::id));
+    if (checked) continue;
+    auto error = std::move(checked).error();
+    error.message = fmt::format("[{}]: {}", i, error.message);
+    return error;
+  }
+  return {};
+}
+
+Result<void> Twins::create_all(const store::Actor& actor, const std::vector<Node>& nodes) {
+  HANSE_CHECK(check_all(nodes));
+  return repository_.put_all(actor, nodes, true);
+}
+
+Result<void> Twins::put_all(const store::Actor& actor, const std::vector<Node>& nodes) {
+  HANSE_CHECK(check_all(nodes));
+  return repository_.put_all(actor, nodes);
+}
+
 Result<void> Twins::remove(const store::Actor& actor, Class of, std::string_view id) {
   if (plant_->find(of, id)) return of_the_plant(id);
   return repository_.remove(actor, of, id);

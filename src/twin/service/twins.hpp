@@ -46,6 +46,12 @@ class Twins {
   Result<void> create(const store::Actor& actor, Node node);
   Result<bool> put(const store::Actor& actor, Node node);
   Result<void> remove(const store::Actor& actor, Class of, std::string_view id);
+  /// Many, all or none. Errors: as of one, naming which.
+  Result<void> create_all(const store::Actor& actor, const std::vector<Node>& nodes);
+  Result<void> put_all(const store::Actor& actor, const std::vector<Node>& nodes);
+  Result<void> remove_all(const store::Actor& actor, Class of, const std::vector<std::string>& ids) {
+    return repository_.remove_all(actor, of, ids);
+  }
   Result<Repository::Entry> change(const store::Actor& actor, Class of, std::string_view id,
                                    const std::function<Result<void>(Node&)>& work);
   /// To a shell, also one that the plant makes. Errors: `conflict` when it has it, `not_found`.
@@ -82,6 +88,7 @@ class Twins {
 
  private:
   Result<void> check_writable(std::string_view id) const;
+  Result<void> check_all(const std::vector<Node>& nodes) const;
   Result<Repository::Entry> with_added(Repository::Entry shell);
   Result<void> keep(const store::Actor& actor, Package package, TwinImportReport& report);
 
