@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """The demo plant speaks through real sockets and a real broker; what it does is seen in history, states, OEE."""
 import datetime
+import json
 import pathlib
+import select
+import socket
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
@@ -82,7 +85,38 @@ def a_lost_network_is_seen_and_comes_back():
                            for item in node.get("/api/v1/connections-health")["items"]), 120)
 
 
+def a_query_ends_with_its_asker():
+    """Queries without an end, whose askers hang up, keep nobody else waiting for the minute that they were given."""
+    body = json.dumps({"sql": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+                       "time_limit": "60s"})
+    host, port = node.url.removeprefix("http://").split(":")
+
+    def endless():
+        asker = socket.create_connection((host, int(port)))
+        asker.sendall(f"POST /api/v1/sql HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {node.cookie}\r\nX-Hanse-Csrf: 1\r\n"
+                      f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        return asker
+
+    askers = [endless(), endless()]
+
+    def another():
+        return node.call("POST", "/api/v1/sql", {"sql": "SELECT 1"}).status
+
+    def all_taken():
+        for i, asker in enumerate(askers):
+            if select.select([asker], [], [], 0)[0]:  # Answered: it came while `another` had its turn, and was refused.
+                asker.close()
+                askers[i] = endless()
+        return another() == 503
+
+    wait_until(all_taken)
+    for asker in askers:
+        asker.close()
+    wait_until(lambda: another() == 200, 20)
+
+
 with node:
     run_cases("integration", [every_machine_is_seen, every_connection_is_healthy, values_reach_history_with_their_units,
                               a_chart_has_no_more_points_than_pixels, a_broken_machine_is_down_on_the_board,
-                              a_lost_network_is_seen_and_comes_back])
+                              a_lost_network_is_seen_and_comes_back,
+                              a_query_ends_with_its_asker])
