@@ -91,13 +91,15 @@ void Heads::put(Head& head, const SampleBatch& batch, const Sample& sample, Appe
 
 /// Batches go through many signals: each is two cache misses, which this has the memory work on ahead.
 void Heads::prefetch(const SampleBatch& batch, std::size_t at) const {
-  constexpr std::size_t kHeadAhead = 16, kTailAhead = 8;
+  constexpr std::size_t kHeadAhead = 32, kTailAhead = 16;
   if (at + kHeadAhead < batch.samples.size()) {
     if (const Head* head = find(batch.samples[at + kHeadAhead].signal)) __builtin_prefetch(head);
   }
   if (at + kTailAhead < batch.samples.size()) {
     if (const Head* head = find(batch.samples[at + kTailAhead].signal)) {
-      __builtin_prefetch(head->active.samples.data() + head->active.samples.size(), 1);
+      const auto* tail = reinterpret_cast<const char*>(head->active.samples.data() + head->active.samples.size());
+      __builtin_prefetch(tail, 1);
+      __builtin_prefetch(tail + sizeof(Sample) - 1, 1);
     }
   }
 }
