@@ -3,7 +3,7 @@
 // both; then strangers meet by address and fingerprint.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { Browser, Node, expect, figure, makeAdministrator, open as openUrl, program, runCases, shot, sound, until } from './browser.mjs';
+import { Browser, Node, expect, figure, makeAdministrator, open as openUrl, password, program, runCases, shot, signedIn, sound, until } from './browser.mjs';
 
 const maker = await new Node('demo', 'partner').start();
 const supplier = {};
@@ -65,6 +65,59 @@ async function transfer() {
   expect((await read(theirs, `/agreements/${encodeURIComponent(agreement)}`)).meter.uses === 1, 'the supplier counted one use');
   await sound(ours, 'an agreement');
   await figure(ours, 'share-agreement');
+}
+
+/** Another administrator of a node, in a browser of their own. */
+async function second(page, node, name) {
+  const status = await page.evaluate((user) => fetch('/api/v1/users', { method: 'POST', headers: { 'X-Hanse-Csrf': '1', 'Content-Type': 'application/json' }, body: JSON.stringify(user) }).then((answer) => answer.status), { name, password, roles: [{ role: 'admin', sites: [] }] });
+  expect(status < 300, `making ${name} answers ${status}`);
+  const own = await browser.page(node);
+  await own.goto(node.url);
+  await own.locator('input[name=name]').fill(name);
+  await own.locator('input[name=password]').fill(password);
+  await own.locator('button.main').click();
+  await signedIn(own);
+  return own;
+}
+
+async function sentHere() {
+  await ours.locator('button[name=send]').click();
+  await ours.locator('[data-received]').getByText('sent by them').waitFor();
+  const [saved] = await Promise.all([ours.waitForEvent('download'), ours.locator('button[name=keep]').first().click()]);
+  expect(readFileSync(await saved.path(), 'utf8').includes('"means"'), 'what was sent is saved whole');
+}
+
+async function fourPeopleChangeIt() {
+  const paul = await second(ours, maker, 'paul');
+  const rosa = await second(theirs, supplier, 'rosa');
+  await ours.locator('button[name=amend]').click();
+  await ours.locator('dialog input[name=purposes]').fill('quality');
+  await ours.locator('dialog input[name=reason]').fill('Only quality needs them');
+  await shot(ours, 'partners-amend');
+  await ours.locator('dialog button[name=draft]').click();
+  await ours.locator('[data-amendment=drafted]').getByText('a second person of yours has to sign it').waitFor();
+  expect((await ours.locator('button[name=sign]').count()) === 0, 'who drafted it can not sign it as well');
+  await open(paul, maker, `/partners/agreements/${encodeURIComponent(agreement)}`);
+  await paul.locator('button[name=sign]').click();
+  await paul.locator('[data-amendment=proposed]').waitFor();
+  await open(theirs, supplier, '/partners/agreements');
+  await theirs.getByText('A change waits for your yes').waitFor();
+  for (const page of [theirs, rosa]) {
+    await open(page, supplier, `/partners/agreements/${encodeURIComponent(agreement)}`);
+    await page.getByText('New: for quality.').waitFor();
+    await sound(page, 'a proposed change');
+    if (page === theirs) await shot(page, 'partners-proposed');
+    await page.locator('button[name=sign]').click();
+  }
+  await ours.getByText('This is an earlier version.').waitFor();
+  await ours.getByRole('link', { name: 'To the newest' }).click();
+  await ours.getByText('signed by both').waitFor();
+  await ours.getByText('Version 2').first().waitFor();
+  await sound(ours, 'versions of an agreement');
+  await shot(ours, 'partners-versions');
+  agreement = decodeURIComponent(path(ours).split('/').pop());
+  await paul.context().close();
+  await rosa.context().close();
 }
 
 async function revoke() {
@@ -180,7 +233,7 @@ async function otherSizesAndGerman() {
   }
 }
 
-await runCases(browser, { twoNodesOneBrowser, negotiate, transfer, revoke, aPersonSaysYes, sharedInThreeClicks, evidence, strangersMeet, otherSizesAndGerman }, async () => {
+await runCases(browser, { twoNodesOneBrowser, negotiate, transfer, sentHere, fourPeopleChangeIt, revoke, aPersonSaysYes, sharedInThreeClicks, evidence, strangersMeet, otherSizesAndGerman }, async () => {
   await browser.stop();
   await maker.stop();
   if (other.program) await other.stop();

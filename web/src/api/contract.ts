@@ -15,7 +15,7 @@ export type { SettingsVersionView as SettingsVersion, SettingView as Setting } f
 export type { Board, BoardLine, BoardMachine, DowntimeReport, Elements, Kpi, LossNode, ParetoBar, PerformanceReport, ReportRow, Stop } from './generated';
 export type { StateSpan, StateTimeline } from './generated';
 export type { HistoryChart, HistoryChartSeries as ChartSeries, JournalItem, JournalVerdict, NodeAbout, ProtocolView as Protocol, TemplateSummary } from './generated';
-export type { Agreement, AgreementView, Clause, Dataset, Decision, Evidence, EvidenceVerdict, GrantedUse, Introduction, Introductions } from './generated';
+export type { Agreement, AgreementVersions, AgreementView, Amendment, AmendmentView, Clause, TermChange, Dataset, Decision, Evidence, EvidenceVerdict, GrantedUse, Introduction, Introductions, Received } from './generated';
 export type { MakerJob } from './generated';
 export type { OfferedDataset, OfferTemplate, OwnView, Partner, PartnerCard, PartnerCatalogue, PartnerHealth, PlainRule, Process, ProcessView } from './generated';
 export type { SharedFileList, TermsInput, TermsInWords } from './generated';
@@ -25,7 +25,7 @@ export type { OrderOutlook, Outlook, OutlookAnswer, PlannedChange, ProductionOrd
 export type { Operator } from './generated';
 export type TellKind = made.TellRequestInput['kind'];
 export type { SimulatedLine, SimulatedMachine, SimulationState, Trouble } from './generated';
-export type { ElementRow, SemanticHit, ShellRow, SubmodelView, TwinChange, TwinDifference, TwinFinding, TwinImportReport, TwinVersionRow } from './generated';
+export type { ElementRow, InterfaceReport, SemanticHit, ShellRow, SubmodelView, TwinChange, TwinDifference, TwinFinding, TwinImportReport, TwinVersionRow, WhatIfAnswer, WhatIfFigure, WhatIfMachines } from './generated';
 
 export type Level = made.Asset['level'];
 export type ValueType = made.Signal['type'];

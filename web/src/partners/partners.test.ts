@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agreementWord, bytes, clauseText, idFrom, messageType, poll, pretty, ruleText, shortId } from './partners';
+import { agreementWord, bytes, changeText, clauseText, idFrom, messageType, poll, pretty, ruleText, shortId, termsOf } from './partners';
 
 describe('terms in plain words', () => {
   it('says a permission with its conditions as one sentence', () => {
@@ -13,6 +13,24 @@ describe('terms in plain words', () => {
   it('leaves what it does not know in the node words', () => {
     expect(clauseText({ kind: 'other', values: ['Warranty eq none'] })).toBe('Warranty eq none');
     expect(clauseText({ kind: 'aggregation', values: ['60'] })).toContain('min');
+  });
+});
+describe('a change of terms', () => {
+  it('is said in one sentence', () => {
+    const of = { kind: 'may' as const, action: 'use', before: null, after: null, added: false };
+    expect(changeText({ ...of, before: { kind: 'count', values: ['2'] }, after: { kind: 'count', values: ['5'] } })).toBe('Was: at most 2 uses. Now: at most 5 uses.');
+    expect(changeText({ ...of, after: { kind: 'region', values: ['EU'] } })).toBe('New: in EU.');
+    expect(changeText({ ...of, before: { kind: 'purpose', values: ['quality'] } })).toBe('No longer: for quality.');
+    expect(changeText({ ...of, kind: 'must_not', action: 'distribute', added: true })).toBe('New: Must not be passed on.');
+  });
+  it('begins with the terms as the form has them', () => {
+    expect(termsOf([{ kind: 'may', action: 'use', clauses: [{ kind: 'count', values: ['25'] }, { kind: 'purpose', values: ['quality'] }] }, { kind: 'must_not', action: 'distribute', clauses: [] }])).toEqual({ count: 25, purposes: ['quality'], no_sharing: true });
+    expect(termsOf([])).toEqual({});
+  });
+  it('is not offered where the form would lose a condition', () => {
+    expect(termsOf([{ kind: 'may', action: 'use', clauses: [{ kind: 'other', values: ['Warranty eq none'] }] }])).toBeNull();
+    expect(termsOf([{ kind: 'may', action: 'use', clauses: [] }, { kind: 'may', action: 'use', clauses: [] }])).toBeNull();
+    expect(termsOf([{ kind: 'must', action: 'delete', clauses: [] }])).toBeNull();
   });
 });
 describe('messages', () => {

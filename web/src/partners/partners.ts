@@ -1,5 +1,5 @@
 import { all } from '../api/client';
-import type { Agreement, Clause, Partner, PartnerState, PlainRule, ProcessState, Trust } from '../api/contract';
+import type { Agreement, Clause, Partner, PartnerState, PlainRule, ProcessState, TermChange, TermsInput, Trust } from '../api/contract';
 import { dateTime, duration, number } from '../ui/format.svelte';
 import { t } from '../ui/words/words.svelte';
 
@@ -88,6 +88,40 @@ export function ruleText(rule: PlainRule): string {
   return [begin, ...conditions].join(', ') + '.';
 }
 
+/** What changed between two versions, as sentences. */
+export function changeText(change: TermChange): string {
+  const { before, after } = change;
+  if (before && after) return t('Was: {before}. Now: {after}.', { before: clauseText(before), after: clauseText(after) });
+  if (after) return t('New: {what}.', { what: clauseText(after) });
+  if (before) return t('No longer: {what}.', { what: clauseText(before) });
+  const rule = ruleText({ kind: change.kind, action: change.action, clauses: [] }).replace(/\.$/, '');
+  return change.added ? t('New: {what}.', { what: rule }) : t('No longer: {what}.', { what: rule });
+}
+/** The form's terms that say what these rules say; nothing when the form has no words for all of them. */
+export function termsOf(rules: PlainRule[]): TermsInput | null {
+  const terms: TermsInput = {};
+  for (const rule of rules) {
+    if (rule.kind === 'must_not' && rule.action === 'distribute' && rule.clauses.length === 0 && !terms.no_sharing) {
+      terms.no_sharing = true;
+      continue;
+    }
+    if (rule.kind !== 'may' || rule.action !== 'use' || rule !== rules.find((one) => one.kind === 'may')) return null;
+    for (const { kind, values } of rule.clauses) {
+      const [first = ''] = values;
+      if (kind === 'count') terms.count = Number(first);
+      else if (kind === 'until') terms.until = first;
+      else if (kind === 'purpose') terms.purposes = values;
+      else if (kind === 'region') terms.regions = values;
+      else if (kind === 'machine') terms.machines = values;
+      else if (kind === 'aggregation') terms.aggregate_s = Number(first);
+      else if (kind === 'masked') terms.masked = values;
+      else if (kind === 'membership') terms.members_only = true;
+      else if (kind === 'framework') terms.framework = first;
+      else return null;
+    }
+  }
+  return terms;
+}
 /** A message's kind, from its evidence; the node's own words for what isn't a message. */
 export function messageType(detail: string): string {
   try {
@@ -131,5 +165,6 @@ export async function poll<T>(read: () => Promise<T | undefined>, most = 40, pau
 export function agreementWord(agreement: { status: Agreement['status']; until: string | null }): string {
   if (agreement.status === 'revoked') return t('Revoked');
   if (agreement.status === 'ended') return t('Ended');
+  if (agreement.status === 'superseded') return t('Superseded');
   return agreement.until && Date.parse(agreement.until) < Date.now() ? t('Expired') : t('In force');
 }
