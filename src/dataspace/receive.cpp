@@ -112,6 +112,13 @@ Result<Turn::Answer> Turn::receive(const Partner& partner, const std::optional<s
   return acknowledge(*process, reached, first ? 201 : 200);
 }
 
+/// What nobody could decide or explain isn't put before people.
+std::optional<Turn::Refusal> Turn::unreadable_rules(const RawJson& rules) {
+  const auto policy = read_policy(rules);
+  if (policy) return std::nullopt;
+  return Refusal{400, "INVALID", to_string(policy.error())};
+}
+
 Result<std::optional<Turn::Refusal>> Turn::begin_theirs(const Partner& partner, const Message& message,
                                                         Process& process) {
   process.peer_pid = process.side == Side::provider ? message.consumer_pid : message.provider_pid;
@@ -122,6 +129,7 @@ Result<std::optional<Turn::Refusal>> Turn::begin_theirs(const Partner& partner, 
     return std::optional{Refusal{400, "CALLBACK_REFUSED", allowed.error().message}};
   }
   if (message.type == transfer_request) return check_transfer(partner, message, process);
+  if (auto refusal = unreadable_rules(message.offer)) return refusal;
   process.offer = message.offer;
   process.offer_id = member_of(message.offer, "@id");
   process.dataset = member_of(message.offer, "target");
@@ -146,6 +154,7 @@ Result<std::optional<Turn::Refusal>> Turn::apply(const Partner& partner, const M
   switch (message.type) {
     case contract_request:
     case contract_offer: {
+      if (auto refusal = unreadable_rules(message.offer)) return refusal;
       const auto target = member_of(message.offer, "target");
       if (!target.empty() && !process.dataset.empty() && target != process.dataset) {
         return std::optional{Refusal{400, "INVALID", "the offer is for another dataset than the negotiation"}};
@@ -163,6 +172,7 @@ Result<std::optional<Turn::Refusal>> Turn::apply(const Partner& partner, const M
         return std::optional{Refusal{400, "INVALID_STATE", "the offer on the table is the consumer's own"}};
       break;
     case contract_agreement:
+      if (auto refusal = unreadable_rules(message.agreement)) return refusal;
       process.agreement_policy = message.agreement;
       process.agreement = member_of(message.agreement, "@id");
       break;

@@ -81,6 +81,7 @@ class Turn {
                                               const Message& message);
   Answer refuse(const Message& message, const Process* process, const Refusal& refusal) const;
   std::optional<Refusal> check_pids(const Process& process, const Message& message) const;
+  static std::optional<Refusal> unreadable_rules(const RawJson& rules);
   Result<std::optional<Refusal>> begin_theirs(const Partner& partner, const Message& message, Process& process);
   Result<std::optional<Refusal>> apply(const Partner& partner, const Message& message, Process& process);
   Result<std::optional<Refusal>> check_transfer(const Partner& partner, const Message& message, Process& process);
