@@ -134,6 +134,34 @@ TEST_P(EngineSuite, LateAndDoubleSamplesFindTheirPlace) {
   EXPECT_FALSE(engine().at(kFirst, at_s(-6)).value());
 }
 
+TEST_P(EngineSuite, ASourcesClockMayJump) {
+  const auto years = [](int count) { return kStart + count * 365 * 24h; };
+  ramp(kFirst, 5);
+  SampleBatch jumped;
+  jumped.add_real(kFirst, years(30), 30);    // A clock that was set wrong, far ahead ...
+  jumped.add_real(kFirst, years(-40), -40);  // ... and far behind.
+  append(jumped);
+  ramp(kFirst, 5, 5);  // Right again: late now, and all the same there.
+  const auto check = [&] {
+    EXPECT_EQ(values(kFirst, {at_s(0), at_s(100)}), "0=0 1=1 2=2 3=3 4=4 5=5 6=6 7=7 8=8 9=9");
+    EXPECT_EQ(raw(kFirst).samples.size(), 12U);
+    const auto hour = engine().aggregate(kFirst, {at_s(0), at_s(3600)}, 1h).value();
+    EXPECT_EQ(hour.at(0).count, 10);
+    EXPECT_EQ(hour.at(0).sum, 45);
+    EXPECT_EQ(engine().at(kFirst, at_s(0) - 1s).value()->sample.real(), -40);
+    const auto century = engine().downsample(kFirst, {years(-50), years(50)}, 100).value();
+    std::int64_t drawn = 0;
+    for (const auto& pixel : century) drawn += pixel.count;
+    EXPECT_EQ(drawn, 12);
+  };
+  check();
+  must(engine().flush());
+  check();
+  must(engine().compact());
+  test_->crash();
+  check();
+}
+
 TEST_P(EngineSuite, PagesThroughRawSamples) {
   for (int part = 0; part < 4; ++part) {
     ramp(kFirst, 250, part * 250);
