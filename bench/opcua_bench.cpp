@@ -1,6 +1,7 @@
-// How fast the OPC UA client is: values from the wire to a sink's queue, signed and encrypted and plain; browsing;
-// memory for a followed node; the way back after a restart. The server is in memory, so that only the client is
-// measured. With a server's URL it follows that one for opcua_peers_bench.py instead.
+// How fast the OPC UA client is: values from the wire to a sink's queue, signed and encrypted and plain; browsing of
+// our own server; memory for a followed node; the way back after a restart. The servers are in memory, so that only the
+// client is measured. With a server's URL it follows that one for opcua_peers_bench.py instead, with `browse` behind it
+// looks at what there is.
 #include <malloc.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -14,6 +15,7 @@
 
 #include "connectors/opcua/internal/test_server.hpp"
 #include "connectors/opcua/protocol.hpp"
+#include "connectors/opcua/server/server.hpp"
 #include "connectors/opcua/session/client.hpp"
 
 namespace hanse::connectors::opcua {
@@ -145,7 +147,89 @@ void measure_channel() {
   }
 }
 
-void measure_browse_and_memory() {
+/// Values and people of a server that is only looked at.
+class BenchHost final : public ServerHost {
+ public:
+  DataValue read(LiveKey key) override { return data_value(static_cast<double>(key)); }
+  void log_in(LogIn, std::move_only_function<void(bool)> done) override { done(true); }
+  void note(const ServerEvent&) override {}
+};
+
+std::shared_ptr<const AddressSpace> bench_space(std::size_t variables) {
+  auto space = std::make_shared<AddressSpace>(standard_space({.application_uri = "urn:bench:server",
+                                                              .product_name = "Hanse",
+                                                              .software_version = "1",
+                                                              .started = {},
+                                                              .nodes_per_read = kNodesPerCall,
+                                                              .nodes_per_browse = kNodesPerCall},
+                                                             {"urn:bench"}));
+  NodeId line;
+  for (std::size_t i = 0; i < variables; ++i) {
+    if (i % 1000 == 0) {
+      line = NodeId{2, static_cast<std::uint32_t>(1'000'000 + i)};
+      SpaceNode object{.id = line, .node_class = NodeClass::object, .browse_name = {2, String{"Line"}}};
+      object.display_name = std::string_view{"Line"};
+      space->add(object, ids::kObjects, ids::kOrganizes, ids::kBaseObjectType);
+    }
+    SpaceNode node{.id = {2, static_cast<std::uint32_t>(i)},
+                   .node_class = NodeClass::variable,
+                   .browse_name = {2, String{"Temperature"}}};
+    node.display_name = std::string_view{"Temperature"};
+    node.data_type = ids::kDouble;
+    node.live = static_cast<LiveKey>(i);
+    space->add(node, line, ids::kHasComponent, ids::kBaseDataVariableType);
+  }
+  return space;
+}
+
+/// Finds and describes (five attributes each) what our own server has.
+void measure_browse() {
+  constexpr std::size_t kNodes = 100'000;
+  const std::string folder = (std::filesystem::temp_directory_path() / "hanse-opcua-bench").string();
+  const Now now{.time = Timestamp{1'790'000'000'000'000'000}, .monotonic = 1s};
+  FolderCertificateStore store{{.folder = folder, .application_uri = "urn:bench"}};
+  BenchHost host;
+  Server server{{.endpoint_url = "opc.tcp://server:4840", .anonymous = true, .unsecured_until = Timestamp::max()},
+                store,
+                *store.own(now.time),
+                host,
+                bench_space(kNodes)};
+  server.on_output = [](ConnectionId) {};
+  OpcuaSettings settings;
+  settings.url = "opc.tcp://server:4840";
+  settings.security_policy = PolicyChoice::none;
+  settings.unsecured_until = Timestamp::max();
+  settings.nodes_max = kNodes;
+  CountingSink sink;
+  Client client{settings, store, sink};
+  std::size_t found = 0;
+  client.look([&](Result<Selection::Result> result) { found = result ? result->values.size() : 1; });
+  auto connection = server.connected("bench", now);
+  double server_cpu_s = 0;
+  const double begin = cpu_s();
+  client.connected(now);
+  while (found == 0) {
+    const auto request = client.take_output();
+    const double asked = cpu_s();
+    server.receive(*connection, request, now);
+    const auto response = server.take_output(*connection);
+    server_cpu_s += cpu_s() - asked;
+    client.receive(response, now);
+    if (client.want() == Session::Want::end) std::abort();
+    if (client.want() != Session::Want::connect) continue;
+    client.move_on();
+    server.disconnected(*connection);
+    connection = server.connected("bench", now);
+    client.connected(now);
+  }
+  const double elapsed = cpu_s() - begin;
+  std::filesystem::remove_all(folder);
+  if (found != kNodes) std::abort();
+  std::printf("FIGURE opcua.browse_per_s %.0f 1/s\n", kNodes / (elapsed - server_cpu_s));
+  std::printf("FIGURE opcua.browse_both_sides_per_s %.0f 1/s\n", kNodes / elapsed);
+}
+
+void measure_take_up_and_memory() {
   constexpr std::size_t kNodes = 100'000;
   Rig rig{kNodes};
   const double begin = cpu_s();
@@ -155,7 +239,7 @@ void measure_browse_and_memory() {
   const double spent = cpu_s() - begin - rig.server_cpu_s;
   if (rig.client->points().size() != kNodes) std::abort();
   // Found, described (five attributes each), declared and subscribed.
-  std::printf("FIGURE opcua.browse_per_s %.0f 1/s\n", kNodes / spent);
+  std::printf("FIGURE opcua.taken_up_per_s %.0f 1/s\n", kNodes / spent);
   rig.server.publish();
   (void)rig.server.take_output();
   rig.sink.queue = {};
@@ -211,20 +295,41 @@ class TellingSink final : public Sink {
   Duration heard_at_{}, told_at_{};
 };
 
-/// Until it is killed.
-int follow(std::string url) {
-  const SystemClock clock;
-  const Log log{clock, LogLevel::error, LogFormat::text};
+OpcuaSettings peer_settings(std::string url) {
   OpcuaSettings settings;
   settings.url = std::move(url);
   settings.security_policy = PolicyChoice::none;
   settings.unsecured_until = Timestamp::max();
   settings.root = "nsu=urn:press;s=Many";
+  settings.nodes_max = 100'000;
+  settings.certificate_folder = (std::filesystem::temp_directory_path() / "hanse-opcua-bench").string();
+  return settings;
+}
+
+/// Says how many values there are below `Many` and how long it took to find and read them.
+int browse(std::string url) {
+  const SystemClock clock;
+  const Log log{clock, LogLevel::error, LogFormat::text};
+  const auto browser = make_browser(peer_settings(std::move(url)), {clock, log, "bench"});
+  boost::asio::io_context io{1};
+  const Duration begin = clock.monotonic();
+  std::size_t found = 0;
+  boost::asio::co_spawn(
+      io, (*browser)->browse(5min),
+      [&](std::exception_ptr, Result<std::vector<BrowsedValue>> values) { found = values ? values->size() : 0; });
+  io.run();
+  std::printf("browsed %zu %.3f\n", found, std::chrono::duration<double>(clock.monotonic() - begin).count());
+  return found > 0 ? 0 : 1;
+}
+
+/// Until it is killed.
+int follow(std::string url) {
+  const SystemClock clock;
+  const Log log{clock, LogLevel::error, LogFormat::text};
+  auto settings = peer_settings(std::move(url));
   settings.publishing_interval = 500ms;
   settings.sampling_interval = 100ms;
   settings.events = false;
-  settings.nodes_max = 100'000;
-  settings.certificate_folder = (std::filesystem::temp_directory_path() / "hanse-opcua-bench").string();
   const auto connector = make_connector(settings, {clock, log, "bench"});
   boost::asio::io_context io{1};
   TellingSink sink{clock};
@@ -238,10 +343,12 @@ int follow(std::string url) {
 
 int main(int count, char** arguments) {
   using namespace hanse::connectors::opcua;
+  if (count > 2) return browse(arguments[1]);
   if (count > 1) return follow(arguments[1]);
   measure_values(2000);
   measure_values(100'000);
   measure_channel();
-  measure_browse_and_memory();
+  measure_browse();
+  measure_take_up_and_memory();
   measure_reconnect();
 }

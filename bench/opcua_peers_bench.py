@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Our OPC UA client beside node-opcua-client and asyncua, each following the same 2,000 values of the same node-opcua server,
 one after the other: values per CPU-second of the client's process, and the time from the server being up again after a kill
-to the first value. A peer that can't be had is skipped and printed."""
+to the first value. Then each browses 20,000 variables of that server and reads them. A peer that can't be had is skipped
+and printed."""
 import json
 import os
 import pathlib
@@ -20,6 +21,7 @@ import opcua_peer as peer  # noqa: E402
 PROGRAM = pathlib.Path(os.environ.get("HANSE_BENCH_PROGRAM", ROOT / "build/release/bench/opcua_bench"))
 VERSION = "2.182.2"
 VALUES, CHANGED_EVERY_MS, SECONDS, RESTARTS = 2000, 250, 15, 3
+BROWSED = 20_000
 
 
 def cpu_s(pid):
@@ -85,6 +87,15 @@ def measure(name, command, server):
         server.kill()
 
 
+def measure_browse(name, command):
+    """A client that ends with `browsed <count> <seconds>`."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    told = [line.split() for line in done.stdout.splitlines() if line.startswith("browsed ")]
+    if not told or int(told[0][1]) != BROWSED:
+        raise SystemExit(f"{command[0]} found {told or 'nothing'} of {BROWSED}: {done.stderr[-1000:]}")
+    print(f"FIGURE opcua.browse_node_opcua_per_s{name} {BROWSED / float(told[0][2]):.0f} 1/s", flush=True)
+
+
 def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="hanse-opcua-"))
     modules = peer.PEERS / f"node-opcua-{VERSION}"
@@ -96,15 +107,21 @@ def main():
     url = f"opc.tcp://127.0.0.1:{port}"
     server = peer.Server(["node", scripts[0], str(port), folder / "pki", json.dumps(
         {"variables": VALUES, "changing": CHANGED_EVERY_MS})])
+    clients = {"": [PROGRAM, url], ".node_opcua": ["node", scripts[1], url, str(VALUES)]}
+    browsing = {"": [PROGRAM, url, "browse"], ".node_opcua": ["node", scripts[1], url, "browse"]}
+    packages = peer.PEERS / "asyncua-1.1.8"
+    if packages.exists():
+        asyncua = ["env", f"PYTHONPATH={packages}", sys.executable, peer.HERE / "asyncua_follow.py", url]
+        clients[".asyncua"], browsing[".asyncua"] = [*asyncua, str(VALUES)], [*asyncua, "browse"]
+    else:
+        print(f"skipped: {packages.name} is not installed; the interop suite does that")
     try:
-        measure("", [PROGRAM, url], server)
-        measure(".node_opcua", ["node", scripts[1], url, str(VALUES)], server)
-        packages = peer.PEERS / "asyncua-1.1.8"
-        if packages.exists():
-            measure(".asyncua", ["env", f"PYTHONPATH={packages}", sys.executable, peer.HERE / "asyncua_follow.py", url, str(VALUES)],
-                    server)
-        else:
-            print(f"skipped: {packages.name} is not installed; the interop suite does that")
+        for name, command in clients.items():
+            measure(name, command, server)
+        server.command[-1] = json.dumps({"variables": BROWSED})
+        server.start(120)
+        for name, command in browsing.items():
+            measure_browse(name, command)
     finally:
         server.kill()
         shutil.rmtree(folder, ignore_errors=True)

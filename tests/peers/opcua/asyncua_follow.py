@@ -7,7 +7,7 @@ import time
 
 from asyncua import Client, ua
 
-url, count = sys.argv[1], int(sys.argv[2])
+url, count = sys.argv[1], sys.argv[2]
 
 
 class Counter:
@@ -29,16 +29,29 @@ async def follow(counter):
     async with Client(url, timeout=10) as client:
         index = await client.get_namespace_index("urn:press")
         subscription = await client.create_subscription(500, counter)
-        nodes = [client.get_node(ua.NodeId(f"V{i}", index)) for i in range(count)]
-        for first in range(0, count, 1000):
+        nodes = [client.get_node(ua.NodeId(f"V{i}", index)) for i in range(int(count))]
+        for first in range(0, len(nodes), 1000):
             await subscription.subscribe_data_change(nodes[first:first + 1000], queuesize=10, sampling_interval=100)
         while True:
             await asyncio.sleep(0.5)
             await client.check_connection()
 
 
+async def browse():
+    began = time.monotonic()
+    async with Client(url, timeout=60) as client:
+        index = await client.get_namespace_index("urn:press")
+        nodes = await client.get_node(ua.NodeId("Many", index)).get_children()
+        read = 0
+        for first in range(0, len(nodes), 1000):
+            read += len(await client.read_values(nodes[first:first + 1000]))
+        print("browsed", read, f"{time.monotonic() - began:.3f}", flush=True)
+
+
 async def main():
     logging.disable(logging.CRITICAL)
+    if count == "browse":
+        return await browse()
     counter = Counter()
     while True:
         try:

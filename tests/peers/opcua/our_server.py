@@ -38,7 +38,7 @@ class OurServer:
 
     # The cases.
 
-    def a_stranger_is_refused_until_accepted(self):
+    def our_server_refuses_a_stranger_until_accepted(self):
         met = self.ask(policy="basic256sha256", mode="sign_and_encrypt")
         assert "failed" in met, met
         waiting = [one for one in self.node.get("/api/v1/opcua/certificates")["items"] if one["kind"] == "rejected"]
@@ -48,7 +48,7 @@ class OurServer:
         acts = self.node.get("/api/v1/journal?kind=opcua_certificate")["items"]
         assert acts and acts[0]["action"] == "accept", acts
 
-    def every_security_mode(self):
+    def our_server_in_every_security_mode(self):
         for policy in POLICIES:
             for mode in ("sign", "sign_and_encrypt"):
                 met = self.ask(policy=policy, mode=mode)
@@ -69,17 +69,17 @@ class OurServer:
         assert met["followed"] == len(self.nodes), f"{met['followed']} of {len(self.nodes)}"
         assert met["changes"] > met["followed"], "nothing changed while it looked"
 
-    def without_security_only_while_allowed(self):
+    def our_server_without_security_only_while_allowed(self):
         self.check(self.ask(policy="none", mode="none"))
         met = self.ask(policy="none", mode="none", user="", password="")
         self.check(met)
 
-    def a_wrong_password_is_refused(self):
+    def our_server_refuses_a_wrong_password(self):
         met = self.ask(policy="basic256sha256", mode="sign_and_encrypt", password="wrong horse")
         assert "Bad" in met.get("failed", ""), met
         failed = [one for one in self.node.get("/api/v1/journal?kind=user")["items"] if one["action"] == "login_failed"]
         assert failed and "127.0.0.1" in json.dumps(failed[0]["detail"]), failed
 
     def cases(self):
-        return [self.a_stranger_is_refused_until_accepted, self.every_security_mode, self.without_security_only_while_allowed,
-                self.a_wrong_password_is_refused]
+        return [self.our_server_refuses_a_stranger_until_accepted, self.our_server_in_every_security_mode,
+                self.our_server_without_security_only_while_allowed, self.our_server_refuses_a_wrong_password]
