@@ -39,6 +39,7 @@ Result<void> ConnectionBook::put(ConnectionRecord record) {
     auto& place = records_[record.id];
     if (!place.id.empty()) before = place;
     place = record;
+    ++revision_;
   }
   if (!record.enabled) {
     supervisor_.remove(record.id);
@@ -75,6 +76,7 @@ void ConnectionBook::remove(const std::string& id) {
   {
     const std::lock_guard lock{mutex_};
     records_.erase(id);
+    ++revision_;
   }
   supervisor_.remove(id);
 }

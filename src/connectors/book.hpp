@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -51,6 +52,8 @@ class ConnectionBook {
   void remove(const std::string& id);
   std::optional<ConnectionRecord> find(const std::string& id) const;
   std::vector<ConnectionRecord> all() const;
+  /// Another number after each change of a record.
+  std::uint64_t revision() const { return revision_; }
   /// May this be changed at the machine, by the connection's settings? Errors: `not_found`, `forbidden`, `invalid`.
   Result<void> check_command(const std::string& id, const Command& command) const;
   /// Checks and sends it; `done` is called once, from any thread.
@@ -62,6 +65,7 @@ class ConnectionBook {
   std::span<const Protocol* const> protocols_;
   Supervisor& supervisor_;
   SinkMaker make_sink_;
+  std::atomic<std::uint64_t> revision_ = 1;
   mutable std::mutex mutex_;
   std::map<std::string, ConnectionRecord> records_;
 };

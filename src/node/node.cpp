@@ -25,6 +25,8 @@
 #include "node/simulate/demo_programme.hpp"
 #include "node/simulate/routes.hpp"
 #include "node/system/journal_routes.hpp"
+#include "node/twin/interface_routes.hpp"
+#include "node/twin/what_if_routes.hpp"
 #include "node/version.hpp"
 #include "plant/routes.hpp"
 #include "programme/routes.hpp"
@@ -101,6 +103,7 @@ Node::Node(Token, Settings settings, const Clock& clock, const Log& log, NodeOpt
                            [this](const api::Caller& caller, std::string_view permission, std::uint32_t signal) {
                              return holds(caller, permission) || access_.holds_at_site_of(caller, permission, signal);
                            }),
+      twin_interfaces_(connections_.book(), *base_.plant),
       pool_(static_cast<std::size_t>(settings_.server.work_threads), kJobsMax),
       shared_({.history = *base_.history,
                .directory = *base_.directory,
@@ -138,9 +141,11 @@ Result<void> Node::assemble() {
   HANSE_CHECK(open_scheduling());
   twins_ = std::make_unique<twin::Twins>(
       *base_.store, clock_,
-      std::make_shared<twin::PlantTwins>(
-          twin::PlantTwinParts{.plant = *base_.plant, .directory = *base_.directory, .history = *base_.history},
-          settings_.twin.id_base),
+      std::make_shared<twin::PlantTwins>(twin::PlantTwinParts{.plant = *base_.plant,
+                                                              .directory = *base_.directory,
+                                                              .history = *base_.history,
+                                                              .interfaces = &twin_interfaces_},
+                                         settings_.twin.id_base),
       settings_.twin.versions_kept, &twin_machine_values_);
   HANSE_TRY(const auto tls, tls_identity());
   HANSE_TRY(partners_, Partners::open({.store = *base_.store,
@@ -186,6 +191,8 @@ std::vector<api::Route> Node::make_routes() {
   append(routes, programme::routes(*programme_));
   append(routes, twin::routes(*twins_));
   append(routes, twin::standard_routes(*twins_));
+  append(routes, interface_routes(*twins_, connections_));
+  append(routes, what_if_routes(demo_ ? std::optional{demo_->facts()} : std::nullopt));
   append(routes, journal_routes(*base_.store));
   append(routes, settings_routes(settings_, settings_history_));
   append(routes, simulate::routes(demo_ ? std::optional{demo_->facts()} : std::nullopt));

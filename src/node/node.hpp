@@ -30,6 +30,7 @@
 #include "node/simulate/demo.hpp"
 #include "node/system/settings_history.hpp"
 #include "node/system/system_routes.hpp"
+#include "node/twin/twin_interfaces.hpp"
 #include "node/twin/twin_machine_values.hpp"
 #include "programme/programme.hpp"
 #include "twin/service/twins.hpp"
@@ -112,6 +113,7 @@ class Node {
   Connections connections_;
   MachineChanges changes_;
   TwinMachineValues twin_machine_values_;
+  TwinInterfaces twin_interfaces_;
   std::shared_ptr<std::string> openapi_ = std::make_shared<std::string>();
   std::unique_ptr<api::Router> router_;
   WorkPool pool_;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// A submodel changes; its page says who changed what and when, and shows it as it was.
+// A submodel changes; its page says who changed what and when, and shows it as it was. A nameplate has its code, and a machine
+// of the simulated plant is tried with other parameters.
 import { Browser, expect, makeAdministrator, Node, open as openUrl, runCases, shot, sound, until } from './browser.mjs';
 
 const node = await new Node('demo').start();
@@ -33,7 +34,29 @@ async function aChangeIsSeenAndTheTimeBeforeItToo() {
   await until('the value of now', async () => (await page.locator('td.value').first().textContent())?.includes('1480'));
 }
 
-await runCases(browser, { aChangeIsSeenAndTheTimeBeforeItToo }, async () => {
+async function aNameplateHasItsCode() {
+  await open('/twin?submodel=urn%3Ahanse%3Asubmodel%3Acnc-01%3Anameplate');
+  await page.getByRole('img', { name: /^QR code of http.*nameplate$/ }).waitFor();
+  await page.getByText('no web address').waitFor();
+  await sound(page, 'twin-nameplate');
+  await shot(page, 'twin-nameplate');
+}
+
+async function aMachineIsTriedWithOtherParameters() {
+  await open('/twin?shell=urn%3Ahanse%3Ashell%3Acnc-01');
+  await page.getByRole('button', { name: 'What if' }).click();
+  await page.getByLabel('Share of scrap').fill('900');
+  await page.getByLabel('Simulated time').selectOption({ label: '1 day' });
+  await page.getByRole('button', { name: 'Compare' }).click();
+  const quality = page.getByRole('row', { name: /^Quality cnc-01/ });
+  await quality.waitFor({ timeout: 120_000 });
+  const [, before, after] = (await quality.innerText()).match(/([\d.]+) %[^\t]*\t([\d.]+) %/) ?? [];
+  expect(Number(after) < Number(before), `quality ${before} and ${after}`);
+  await sound(page, 'twin-what-if');
+  await shot(page, 'twin-what-if');
+}
+
+await runCases(browser, { aChangeIsSeenAndTheTimeBeforeItToo, aNameplateHasItsCode, aMachineIsTriedWithOtherParameters }, async () => {
   await browser.stop();
   await node.stop();
   node.forget();

@@ -17,7 +17,8 @@ using signal::Signal;
 
 constexpr std::string_view kNameplate = "https://admin-shell.io/idta/nameplate/3/0/Nameplate";
 constexpr std::string_view kStructure = "https://admin-shell.io/idta/HierarchicalStructures/1/1/Submodel";
-constexpr std::array<std::string_view, 5> kParts{"nameplate", "signals", "timeseries", "indicators", "structure"};
+constexpr std::array<std::string_view, 7> kParts{"nameplate", "signals",    "timeseries",      "indicators",
+                                                 "structure", "interfaces", "interfacemapping"};
 
 std::vector<const Signal*> signals_of(const signal::Signals& signals, const plant::AssetId& asset, bool indicators) {
   auto out = signals.of_asset(asset);
@@ -164,8 +165,10 @@ std::optional<PlantTwins::Part> PlantTwins::part_of(std::string_view submodel) c
 std::shared_ptr<PlantTwins::Made> PlantTwins::made() {
   auto records = parts_.plant.records();
   auto signals = parts_.directory.snapshot();
+  const auto revision = parts_.interfaces ? parts_.interfaces->revision() : 0;
   const std::lock_guard lock{mutex_};
-  if (made_ && made_->records == records && made_->signals == signals) return made_;
+  if (made_ && made_->records == records && made_->signals == signals && made_->interfaces == revision) return made_;
+  const auto connected = parts_.interfaces ? parts_.interfaces->assets() : std::set<plant::AssetId>{};
   auto fresh = std::make_shared<Made>();
   std::vector<std::string> shells, submodels;
   for (const auto& [id, asset] : records->assets) {
@@ -176,7 +179,10 @@ std::shared_ptr<PlantTwins::Made> PlantTwins::made() {
     const bool indicators =
         std::any_of(all.begin(), all.end(), [](const Signal* each) { return each->meaning == Meaning::kpi; });
     for (const auto name : kParts) {
-      const bool is = name == "nameplate" || name == "structure" || (name == "indicators" ? indicators : some);
+      const bool is = name == "nameplate" || name == "structure" ||
+                      (name.starts_with("interface") ? connected.contains(id)
+                       : name == "indicators"        ? indicators
+                                                     : some);
       if (is) submodels.push_back(submodel_id(id, name));
     }
   }
@@ -184,6 +190,7 @@ std::shared_ptr<PlantTwins::Made> PlantTwins::made() {
   std::sort(submodels.begin(), submodels.end());
   fresh->records = std::move(records);
   fresh->signals = std::move(signals);
+  fresh->interfaces = revision;
   fresh->shells = std::make_shared<const std::vector<std::string>>(std::move(shells));
   fresh->submodels = std::make_shared<const std::vector<std::string>>(std::move(submodels));
   made_ = fresh;
@@ -262,7 +269,33 @@ std::optional<Node> PlantTwins::make_submodel(const Made& made, const plant::Ass
     return submodel(id, "Indicators", "urn:hanse:twin:indicators:1", bound_properties(*made.signals, asset.id, true));
   if (name == "timeseries") return time_series(id, asset.name, signals_of(*made.signals, asset.id, false));
   if (name == "structure") return structure(made, asset);
+  if (name == "interfaces") return interfaces_submodel(id, parts_.interfaces->of(asset.id));
+  if (name == "interfacemapping") return mapping(made, asset.id, id);
   return std::nullopt;
+}
+
+/// Each value of an interface goes to the property that is bound to its signal, maybe of another asset below.
+Node PlantTwins::mapping(const Made& made, const plant::AssetId& asset, std::string_view id) const {
+  std::map<plant::AssetId, std::map<std::string, std::string, std::less<>>> sinks;  // Of each binding its idShort.
+  std::vector<InterfaceMapping> mappings;
+  for (const auto& interface : parts_.interfaces->of(asset)) {
+    for (const auto& each : interface.properties) {
+      const auto* signal = each.signal ? made.signals->find(*each.signal) : nullptr;
+      if (!signal) continue;
+      const auto [of_asset, fresh] = sinks.try_emplace(signal->asset);
+      if (fresh) {
+        for (const auto& node : bound_properties(*made.signals, signal->asset, false))
+          of_asset->second.emplace(bound_signal(node), node.text(Name::idShort));
+      }
+      const auto sink = of_asset->second.find(fmt::format("{}/{}", signal->asset.value, signal->name));
+      if (sink == of_asset->second.end()) continue;
+      mappings.push_back({.interface = interface.id_short,
+                          .property = each.id_short,
+                          .sink_submodel = submodel_id(signal->asset, "signals"),
+                          .sink = sink->second});
+    }
+  }
+  return mapping_submodel(id, submodel_id(asset, "interfaces"), mappings);
 }
 
 /// The equipment tree around one node, one step up and one down. Source: IDTA 02011.

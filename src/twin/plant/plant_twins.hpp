@@ -10,6 +10,7 @@
 #include "historian/historian.hpp"
 #include "plant/plant.hpp"
 #include "twin/codec/forms.hpp"
+#include "twin/plant/asset_interfaces.hpp"
 
 namespace hanse::twin {
 
@@ -17,6 +18,7 @@ struct PlantTwinParts {
   const plant::Plant& plant;
   const signal::Directory& directory;
   historian::Historian& history;
+  const InterfaceSource* interfaces = nullptr;  ///< Null: nobody knows how machines are spoken to.
 };
 
 /// Values of signals at this moment, straight from the historian's memory, or at an earlier one. Made for one request.
@@ -39,7 +41,8 @@ std::optional<std::string> text_of(const signal::Sample& sample, std::string_vie
 std::string_view xsd_type_of(signal::ValueType type);
 
 /// The shells that every node of the equipment tree has by itself, and their submodels: Nameplate, Signals, TimeSeries,
-/// Indicators (figures that apps computed) and Structure. Made from the plant's records when they are asked for; values
+/// Indicators (figures that apps computed), Structure, and of what is connected the interfaces' description with the
+/// mapping of their values. Made from the plant's records when they are asked for; values
 /// are bound and never copied. Safe from many threads.
 class PlantTwins {
  public:
@@ -70,6 +73,7 @@ class PlantTwins {
   struct Made {
     std::shared_ptr<const plant::Records> records;
     std::shared_ptr<const signal::Signals> signals;
+    std::uint64_t interfaces = 0;  ///< The revision.
     std::shared_ptr<const std::vector<std::string>> shells, submodels;
     std::mutex mutex;
     Nodes nodes;
@@ -79,6 +83,7 @@ class PlantTwins {
   std::optional<Node> make_submodel(const Made& made, const plant::Asset& asset, std::string_view name) const;
   std::string submodel_id(const plant::AssetId& asset, std::string_view name) const;
   Node structure(const Made& made, const plant::Asset& asset) const;
+  Node mapping(const Made& made, const plant::AssetId& asset, std::string_view id) const;
 
   PlantTwinParts parts_;
   std::string base_;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ElementRow, ShellRow } from '../../api/contract';
-import { encodeId, entryOfType, holdsOthers, matching, nameOf, previous, visible } from './twin';
+import { describesInterfaces, encodeId, entryOfType, holdsOthers, matching, nameOf, previous, visible } from './twin';
 
 const row = (path: string, depth: number): ElementRow => ({ path, depth, kind: 'Property', id_short: path, semantic_id: '', value: '', value_type: '', unit: '', description: '', signal: null, writable: false });
 const shell = (name: string, submodel: string): ShellRow => ({ id: `urn:${name}`, id_short: name, name, asset_kind: 'Instance', asset_id: '', generated: true, submodels: [{ id: 'x', id_short: submodel, semantic_id: '', here: true }] });
@@ -27,6 +27,10 @@ describe('twins', () => {
     for (const type of ['xs:double', 'xs:int', 'xs:unsignedByte', 'xs:nonNegativeInteger', 'xs:positiveInteger', 'xs:decimal']) expect(entryOfType(type), type).toBe('number');
     for (const type of ['xs:string', 'xs:date', 'xs:duration', '']) expect(entryOfType(type), type).toBe('text');
     expect(entryOfType('xs:boolean')).toBe('boolean');
+  });
+  it('describe interfaces by their semantic id, in both editions', () => {
+    for (const edition of ['1/0', '1/1']) expect(describesInterfaces({ semantic_id: `https://admin-shell.io/idta/AssetInterfacesDescription/${edition}/Submodel` })).toBe(true);
+    expect(describesInterfaces({ semantic_id: 'https://admin-shell.io/idta/AssetInterfacesMappingConfiguration/2/0/Submodel' })).toBe(false);
   });
   it('have a version before each but the first', () => {
     expect(previous(['c', 'b', 'a'], 'c')).toBe('b');

@@ -16,6 +16,9 @@ export function nameOf(item: { name?: string; id_short: string; id: string }): s
   return item.name || item.id_short || item.id;
 }
 
+/** Does it say how a machine is spoken to (IDTA 02017)? */
+export const describesInterfaces = (of: { semantic_id: string }): boolean => of.semantic_id.startsWith('https://admin-shell.io/idta/AssetInterfacesDescription/');
+
 /** How a value of a type of the standard is typed in. */
 export function entryOfType(type: string): Entry {
   if (type === 'xs:boolean') return 'boolean';
