@@ -158,8 +158,8 @@ void paging(Bench& bench, int count) {
     sample.set(twin::Name::id, "urn:example:submodel:" + std::to_string(i));
     nodes.push_back(sample);
     if (nodes.size() < 5000 && i + 1 < count) continue;
-    twin::Repository writer{*bench.store};
-    check(writer.put_all({"bench"}, std::move(nodes)).has_value(), "can't write");
+    twin::Repository writer{*bench.store, bench.clock, 0};
+    check(writer.put_all({"bench"}, nodes).has_value(), "can't write");
     nodes.clear();
   }
   std::vector<double> times;
@@ -188,6 +188,33 @@ void paging(Bench& bench, int count) {
   std::printf("FIGURE twin.page_ms %.2f ms\n", std::max(mean(0, tenth), mean(times.size() - tenth, times.size())));
 }
 
+/// One value of a stored submodel after the other, each durable before the next; with so many versions kept.
+double changes_per_s(Bench& bench, std::int64_t versions_kept) {
+  constexpr int kChanges = 2000;
+  const auto id = "urn:example:changed:" + std::to_string(versions_kept);
+  twin::Repository repository{*bench.store, bench.clock, versions_kept};
+  auto sample = parse(submodel_text(0, 40), twin::Class::Submodel);
+  sample.set(twin::Name::id, id);
+  check(repository.create({"bench"}, sample).has_value(), "can't write");
+  const auto taken = seconds_of([&] {
+    for (int i = 0; i < kChanges; ++i) {
+      const auto changed =
+          repository.change({"bench"}, twin::Class::Submodel, id, [&](twin::Node& node) -> Result<void> {
+            node.set(twin::Name::category, std::to_string(i));
+            return {};
+          });
+      check(changed.has_value(), "can't change");
+    }
+  });
+  return kChanges / taken;
+}
+
+void changing(Bench& bench) {
+  const auto without = changes_per_s(bench, 0), with = changes_per_s(bench, 100);
+  std::printf("without versions %.0f changes/s, with 100 kept %.0f\n", without, with);
+  std::printf("FIGURE twin.changes_per_s %.0f 1/s\n", with);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -195,6 +222,7 @@ int main(int argc, char** argv) {
   Bench bench;
   reading(bench);
   updating(bench);
+  changing(bench);
   paging(bench, argc > 1 ? std::atoi(argv[1]) : 300'000);
   return 0;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// A submodel changes; its page says who changed what and when, and shows it as it was. A nameplate has its code, and a machine
-// of the simulated plant is tried with other parameters.
+// A submodel changes; its page says who changed what and when, and shows it as it was. A nameplate has its code, a machine
+// of the simulated plant is tried with other parameters, and a description of interfaces becomes a connection.
 import { Browser, expect, makeAdministrator, Node, open as openUrl, runCases, shot, sound, until } from './browser.mjs';
 
 const node = await new Node('demo').start();
@@ -56,7 +56,24 @@ async function aMachineIsTriedWithOtherParameters() {
   await shot(page, 'twin-what-if');
 }
 
-await runCases(browser, { aChangeIsSeenAndTheTimeBeforeItToo, aNameplateHasItsCode, aMachineIsTriedWithOtherParameters }, async () => {
+async function aDescriptionOfInterfacesBecomesAConnection() {
+  const id = 'urn:copy:interfaces';
+  const made = Buffer.from('urn:hanse:submodel:machining:interfaces').toString('base64url');
+  const described = await page.evaluate(async (at) => (await fetch(at)).json(), `/api/v3/submodels/${made}`);
+  expect(await send('POST', '/api/v3/submodels', { ...described, id }) === 201, 'the description is not there');
+  await open(`/twin?submodel=${encodeURIComponent(id)}`);
+  await page.getByRole('button', { name: 'Connect the machine' }).click();
+  await page.getByLabel('Where in the plant its values go').selectOption('assembly');
+  await page.getByText('mtconnect · new').waitFor();
+  await sound(page, 'twin-connect');
+  await shot(page, 'twin-connect');
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByText('Connections made: 1').waitFor();
+  const connection = await page.evaluate(async (at) => (await fetch(at)).json(), '/api/v1/connections/assembly-demo-machining');
+  expect(connection.protocol === 'mtconnect' && connection.asset === 'assembly', JSON.stringify(connection));
+}
+
+await runCases(browser, { aChangeIsSeenAndTheTimeBeforeItToo, aNameplateHasItsCode, aMachineIsTriedWithOtherParameters, aDescriptionOfInterfacesBecomesAConnection }, async () => {
   await browser.stop();
   await node.stop();
   node.forget();
