@@ -58,7 +58,7 @@ class Company {
         {.store = *store_,
          .clock = clock,
          .log = log_,
-         .pool = pool_,
+         .pool = *pool_,
          .source = source_,
          .key_file = (folder / (name + ".key")).string()},
         {.enabled = true, .port = 0, .public_address = "", .participant = "did:web:" + name}, io_.get_executor());
@@ -73,9 +73,13 @@ class Company {
     address = *partners->start();
   }
   ~Company() {
+    // As the node does it: who may still report comes to an end before what it reports to.
     partners->stop();
     work_.reset();
     io_.stop();
+    thread_.join();
+    pool_.reset();
+    partners.reset();
   }
   void know(const Company& other, const std::string& id) {
     const auto& own = other.partners->connector().parts().partners.own();
@@ -114,7 +118,7 @@ class Company {
   std::unique_ptr<store::Store> store_;
   boost::asio::io_context io_{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_{io_.get_executor()};
-  WorkPool pool_{4, 10'000};
+  std::optional<WorkPool> pool_{std::in_place, 4, 10'000};
   std::jthread thread_;
   std::mutex mutex_;
   std::condition_variable changed_;

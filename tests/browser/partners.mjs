@@ -104,7 +104,7 @@ async function fourPeopleChangeIt() {
   await theirs.getByText('A change waits for your yes').waitFor();
   for (const page of [theirs, rosa]) {
     await open(page, supplier, `/partners/agreements/${encodeURIComponent(agreement)}`);
-    await page.getByText('New: for quality.').waitFor();
+    await page.getByText('Now: for quality.').waitFor();
     await sound(page, 'a proposed change');
     if (page === theirs) await shot(page, 'partners-proposed');
     await page.locator('button[name=sign]').click();
@@ -181,7 +181,7 @@ async function evidence() {
   const key = (await read(ours, '/self')).public_key;
   execFileSync(program, ['evidence', 'verify', file, '--key', key]);
   // One letter of one message changed, and it is seen.
-  await ours.locator('input[type=file]').setInputFiles({ name: 'forged.json', mimeType: 'application/json', buffer: Buffer.from(readFileSync(file, 'utf8').replace('The order was cancelled', 'The order was fulfilled')) });
+  await ours.locator('input[type=file]').setInputFiles({ name: 'forged.json', mimeType: 'application/json', buffer: Buffer.from(readFileSync(file, 'utf8').replace('Only quality needs them', 'Only quality needs it')) });
   await ours.getByText(/Not whole/).waitFor();
 }
 
