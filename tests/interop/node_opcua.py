@@ -14,7 +14,7 @@ sys.path.insert(0, str(HERE.parent / "peers/opcua"))
 import opcua_peer as peer  # noqa: E402
 from changing import Changing  # noqa: E402
 from following import Following, holes  # noqa: E402
-from node import run_cases  # noqa: E402
+from node import run_cases, wait_until  # noqa: E402
 from our_server import OurServer  # noqa: E402
 
 VERSION = "2.182.2"
@@ -151,6 +151,14 @@ def alarms_begin_and_end():
             for which, word in (("begin", ", active"), ("end", ", inactive")):
                 told = follower.wait(lambda which=which: [n for n in follower.notices("condition", "LevelAlarm") if n.get(which)])[0]
                 assert word in told["message"] and "severity" in told["message"] and "acknowledged" in told["message"], told
+            changing.node.log_in()
+            changing.node.post("/api/v1/connections", {"id": "alarming", "name": "Alarming", "protocol": "opcua", "asset": "hall",
+                                                       "settings": peer.UNSECURED | PRESS | {"url": f"opc.tcp://127.0.0.1:{port}"}})
+
+            def kept():
+                events = changing.node.get("/api/v1/events?from=2020-01-01T00:00:00Z&limit=500")["items"]
+                return {one["kind"] for one in events if "LevelAlarm" in one["reason"] and one["source"] == "connection:alarming"} or None
+            wait_until(lambda: kept() == {"alarm", "alarm_end"})
     finally:
         alarming.kill()
 

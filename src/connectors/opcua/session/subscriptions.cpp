@@ -22,6 +22,7 @@ constexpr std::uint32_t kFirstHandle = 1, kEventHandle = 0x7FFF'FFFF, kServiceLe
 constexpr std::size_t kRefusedShown = 10;
 constexpr std::size_t kFailuresMax = 5;
 constexpr std::size_t kPublishMin = 2;
+constexpr std::size_t kFirstRead = 50;
 
 bool refuses_filter(StatusCode status) {
   const auto kind = status.kind();
@@ -500,7 +501,10 @@ void Subscriptions::refresh(Refresh which) { refresh_from(which, 0); }
 void Subscriptions::refresh_from(Refresh which, std::size_t first) {
   ReadRequest request;
   std::vector<std::size_t> asked;
-  for (; first < points_.size() && asked.size() < std::max<std::size_t>(options_.values_per_read, 1); ++first) {
+  // A few first: a server that has just started is slow, and somebody waits to see that it is back.
+  std::size_t most = std::max<std::size_t>(options_.values_per_read, 1);
+  if (first == 0) most = std::min(most, kFirstRead);
+  for (; first < points_.size() && asked.size() < most; ++first) {
     if (which == Refresh::stale && !points_.is_stale(first)) continue;
     const auto address = parse_node(points_.address(first));
     const auto node = address ? resolve(*address, session_.facts().namespaces) : Result<NodeId>{address.error()};
