@@ -34,7 +34,7 @@ class InterfaceImport {
       auto record = connection_of(each, findings_);
       if (!record) continue;
       record->asset = wish_.asset;
-      record->id = plant::asset_id(fmt::format("{}-{}", wish_.asset, each.id_short));
+      record->id = plant::asset_id(fmt::format("{}-{}", wish_.asset, each.id_short)).substr(0, 100);
       HANSE_CHECK(take(each, *std::move(record)));
     }
     report_.findings = findings_.items();

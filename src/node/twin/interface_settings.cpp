@@ -197,7 +197,7 @@ std::optional<std::pair<std::int64_t, RegisterPoint>> register_of(const Interfac
   const auto slash = path.find('/');
   const auto unit = read_whole(path.substr(0, slash));
   const auto address = slash == std::string_view::npos ? std::nullopt : read_whole(path.substr(slash + 1));
-  if (!unit || !address) {
+  if (!unit || !address || *address < 0 || *address > 65536) {
     leave_out(findings, of.path + ".forms.href", fmt::format("'{}' must be as in 1/40?quantity=2", href));
     return std::nullopt;
   }
@@ -282,7 +282,8 @@ std::optional<std::string> modbus_settings(const AssetInterface& of, Findings& f
     refuse(findings, of.path + ".InteractionMetadata", "has no register that can be read");
     return std::nullopt;
   }
-  if (polling && *polling > 0) settings.interval = std::chrono::milliseconds{*polling};
+  constexpr std::int64_t kDayMs = 86'400'000;  // What is longer is no polling.
+  if (polling && *polling > 0 && *polling <= kDayMs) settings.interval = std::chrono::milliseconds{*polling};
   settings.unit = units.begin()->first;
   settings.points = std::move(units.begin()->second);
   units.erase(units.begin());
@@ -489,7 +490,7 @@ std::optional<ConnectionRecord> connection_of(const AssetInterface& of, Findings
     leave_out(findings, of.path + ".EndpointMetadata.security",
               "a password is wanted, which no twin holds: enter it in the connection's settings, then switch it on");
   return ConnectionRecord{.id = {},
-                          .name = of.title.empty() ? of.id_short : of.title,
+                          .name = (of.title.empty() ? of.id_short : of.title).substr(0, 200),
                           .protocol = std::string{entry->protocol},
                           .enabled = !of.with_password,
                           .asset = {},

@@ -169,5 +169,47 @@ TEST(InterfaceSettings, what_cannot_be_read_is_told_by_path_and_the_rest_is_conn
             (std::vector<std::string>{"M.place.forms.href", "M.write.forms.modv_function", "M.type.forms.modv_type"}));
 }
 
+TEST(InterfaceSettings, hostile_texts_become_findings_or_settings_that_are_checked) {
+  const std::vector<std::string> texts{"",
+                                       "/",
+                                       "?",
+                                       "//",
+                                       "1/",
+                                       "/1",
+                                       "1/99999999999999999999",
+                                       "-1/-1",
+                                       "1/0?quantity=",
+                                       "%",
+                                       "%zz",
+                                       "spBv1.0/",
+                                       "#",
+                                       "/?id=",
+                                       std::string(5000, 'a'),
+                                       "1/2?quantity=-9"};
+  for (const auto kind : {twin::InterfaceKind::http, twin::InterfaceKind::modbus, twin::InterfaceKind::mqtt,
+                          twin::InterfaceKind::opcua}) {
+    for (const auto& text : texts) {
+      const twin::AssetInterface of{.id_short = "H",
+                                    .title = text,
+                                    .kind = kind,
+                                    .base = "x://h:" + text,
+                                    .content_type = "text/xml" + text,
+                                    .endpoint = {{"modv_pollingTime", "9223372036854775807"}},
+                                    .note = {},
+                                    .properties = {{.id_short = "p",
+                                                    .key = text,
+                                                    .form = {{"href", text}, {"modv_zeroBasedAddressing", "false"}},
+                                                    .own = text,
+                                                    .path = "H.p"}},
+                                    .path = "H"};
+      twin::Findings findings;
+      const auto record = connection_of(of, findings);
+      EXPECT_TRUE(record || findings.errors() > 0) << text.substr(0, 50);
+      if (!record) continue;
+      EXPECT_TRUE(JsonDocument::parse(record->settings.text)) << record->settings.text.substr(0, 200);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hanse::node
