@@ -184,6 +184,7 @@ TEST(InterfaceSettings, hostile_texts_become_findings_or_settings_that_are_check
                                        "spBv1.0/",
                                        "#",
                                        "/?id=",
+                                       "1/-9223372036854775808",
                                        std::string(5000, 'a'),
                                        "1/2?quantity=-9"};
   for (const auto kind : {twin::InterfaceKind::http, twin::InterfaceKind::modbus, twin::InterfaceKind::mqtt,
