@@ -4,7 +4,7 @@
 #include "base/assert.hpp"
 #include "connectors/opcua/codec/message.hpp"
 #include "connectors/opcua/codec/server_services.hpp"
-#include "connectors/opcua/session/points.hpp"
+#include "connectors/opcua/session/value_summary.hpp"
 
 // The first byte picks what the rest is read as: a value of a built-in type, or one of the messages.
 
@@ -59,7 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check<StructureDefinition>(bytes);
       break;
     case 9:
-      if (const auto value = from_binary<Variant>(bytes)) (void)value_text(*value);
+      if (const auto value = from_binary<Variant>(bytes)) {
+        (void)value_text(*value);
+        (void)value_summary(*value, TypeBook{});
+      }
       break;
     case 10:
       check<Argument>(bytes);

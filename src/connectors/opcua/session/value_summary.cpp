@@ -9,13 +9,14 @@
 namespace hanse::connectors::opcua {
 namespace {
 
-constexpr std::size_t kTextMax = 200;
+constexpr std::size_t kTextMax = 200, kLevelsMax = 8;
 
 /// Elements from `at` on as lists within lists; `at` moves on.
 void add_level(std::string& text, const Variant& value, std::size_t level, std::size_t& at, const TypeBook& types) {
   const auto& lengths = value.dimensions;
-  const bool innermost = lengths.empty() || level + 1 == lengths.size();
-  const auto count = lengths.empty() ? element_count(value) : static_cast<std::size_t>(std::max(lengths[level], 0));
+  const bool flat = lengths.empty() || lengths.size() > kLevelsMax;  // A server may claim any number of dimensions.
+  const bool innermost = flat || level + 1 == lengths.size();
+  const auto count = flat ? element_count(value) : static_cast<std::size_t>(std::max(lengths[level], 0));
   text += '[';
   for (std::size_t i = 0; i < count && at <= element_count(value); ++i) {
     if (i > 0) text += ", ";
