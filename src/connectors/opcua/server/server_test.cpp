@@ -84,7 +84,7 @@ class Serving : public testing::Test {
   }
   void make_server(int more = 0) {
     server_ = std::make_unique<Server>(options_, server_store_, own_, host_, make_space(more));
-    server_->on_output = [this](ConnectionId) {};
+    server_->on_output = [](ConnectionId) {};
   }
   void make_client(OpcuaSettings settings = {}) {
     settings.url = "opc.tcp://server:4840";
