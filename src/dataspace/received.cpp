@@ -59,7 +59,8 @@ Result<Received> ReceivedBook::take(const store::Actor& actor, const Process& tr
   }
   // Bytes first: a record never promises what isn't there, and what a crash leaves is written over.
   HANSE_CHECK(content_.write(received.id, piece.offset, piece.body));
-  received.bytes = std::max(received.bytes, end);
+  // The file begins anew with its first piece.
+  received.bytes = piece.offset == 0 ? end : std::max(received.bytes, end);
   received.changed_at = now;
   HANSE_CHECK(received_.put(actor, received));
   return received;

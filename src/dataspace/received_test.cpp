@@ -131,6 +131,9 @@ TEST_F(ReceivedTest, TheInletTakesTheTransfersTokenOnlyAndOnlyWhileItRuns) {
   EXPECT_EQ(kept(agreement).size(), 1U);
   EXPECT_EQ(kept(agreement)[0].bytes, 4);
   EXPECT_EQ(send(push, token, "?offset=4&total=10", "456789"), 204);
+  EXPECT_EQ(send(push, token, "?offset=0&total=3", "abc"), 204) << "the whole again, which became shorter";
+  EXPECT_EQ(kept(agreement)[0].bytes, 3);
+  EXPECT_EQ(*book().read(kept(agreement)[0], 0, 1000), "abc");
   ASSERT_TRUE(consumer.connector->revoke(kGrete, agreement, "it is over"));
   EXPECT_EQ(send(push, token, "?offset=0&total=10", "0123"), 401);
 }
