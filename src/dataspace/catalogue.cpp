@@ -209,15 +209,19 @@ Decision Catalogue::may_see(const Partner& partner, const Group& group) const {
 }
 
 std::vector<const Catalogue::Entry*> Catalogue::find(const Partner& partner, const CatalogueRequest& request) const {
-  // Merges the groups' sorted sets, so that a page costs its own length and one step per group.
-  using Cursor = std::pair<std::set<Entry>::const_iterator, std::set<Entry>::const_iterator>;
-  const auto later = [](const Cursor& a, const Cursor& b) { return b.first->id < a.first->id; };
+  // Merges the groups' sorted sets, so that a page costs its own length and one step per group; terms are asked when
+  // the first of their datasets is next, so that a page asks about as many as it shows.
+  struct Cursor {
+    const Group* group;
+    std::set<Entry>::const_iterator at, end;
+    bool is_seen = false;
+  };
+  const auto later = [](const Cursor& a, const Cursor& b) { return b.at->id < a.at->id; };
   std::vector<Cursor> heap;
   for (const auto& [id, group] : groups_) {
-    if (group->entries.empty() || !may_see(partner, *group).allowed) continue;
-    const auto begin =
-        request.after.empty() ? group->entries.begin() : group->entries.upper_bound({request.after, {}, {}});
-    if (begin != group->entries.end()) heap.emplace_back(begin, group->entries.end());
+    const auto& entries = group->entries;
+    const auto begin = request.after.empty() ? entries.begin() : entries.upper_bound({request.after, {}, {}});
+    if (begin != entries.end()) heap.push_back({group.get(), begin, entries.end()});
   }
   std::ranges::make_heap(heap, later);
   std::vector<const Entry*> found;
@@ -225,11 +229,16 @@ std::vector<const Catalogue::Entry*> Catalogue::find(const Partner& partner, con
   while (!heap.empty() && std::ssize(found) <= request.limit) {
     std::ranges::pop_heap(heap, later);
     auto& cursor = heap.back();
-    const Entry& entry = *cursor.first;
+    cursor.is_seen = cursor.is_seen || may_see(partner, *cursor.group).allowed;
+    if (!cursor.is_seen) {
+      heap.pop_back();
+      continue;
+    }
+    const Entry& entry = *cursor.at;
     const bool fits = (!request.kind || entry.kind == *request.kind) &&
                       (request.text.empty() || entry.searched.find(request.text) != std::string::npos);
     if (fits && skip-- <= 0) found.push_back(&entry);
-    if (++cursor.first == cursor.second) {
+    if (++cursor.at == cursor.end) {
       heap.pop_back();
     } else {
       std::ranges::push_heap(heap, later);
