@@ -231,7 +231,10 @@ Result<std::unique_ptr<Connection>> open_sqlite(const std::string& path, Access 
   }
   // page_size before the first table and before WAL.
   for (const std::string_view pragma : {"PRAGMA page_size=16384", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL",
-                                        kSecureDelete, "PRAGMA cache_size=-65536", "PRAGMA wal_autocheckpoint=2000"}) {
+                                        kSecureDelete, "PRAGMA cache_size=-65536", "PRAGMA wal_autocheckpoint=2000",
+                                        // What a group's savepoints would take back else goes through a temporary file,
+                                        // made and removed for nearly each transaction.
+                                        "PRAGMA temp_store=MEMORY"}) {
     HANSE_CHECK(connection->run(pragma));
   }
   return connection;
