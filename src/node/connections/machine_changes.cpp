@@ -9,7 +9,6 @@
 namespace hanse::node {
 namespace {
 
-constexpr Duration kAnswerMax = 45s;  // A connector gives up far sooner.
 
 /// Two people, not one person and his program: a token acts for somebody who may be the other one.
 Result<void> check_person(const std::string& who) {
@@ -141,7 +140,7 @@ Result<std::string> MachineChanges::send(const MachineChange& change) const {
   auto future = answer->future();
   connections_.command(change.connection, change.command,
                        [answer](Result<std::string> told) { answer->tell(std::move(told)); });
-  if (future.wait_for(kAnswerMax) != std::future_status::ready)
+  if (future.wait_for(answer_max_) != std::future_status::ready)
     return fail(ErrorCode::timeout, "no answer came in time: look at the machine whether it was done");
   return future.get();
 }

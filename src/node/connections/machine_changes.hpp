@@ -41,8 +41,14 @@ class MachineChanges {
  public:
   static constexpr Duration kPendingMax = 1h;  ///< What was right an hour ago needn't be right now.
 
-  MachineChanges(store::Store& store, const connectors::ConnectionBook& connections, const Clock& clock)
-      : store_(store), records_(store, "machine_change"), connections_(connections), clock_(clock) {}
+  /// `answer_max`: how long a machine's answer is waited for; a connector gives up far sooner.
+  MachineChanges(store::Store& store, const connectors::ConnectionBook& connections, const Clock& clock,
+                 Duration answer_max = 45s)
+      : store_(store),
+        records_(store, "machine_change"),
+        connections_(connections),
+        clock_(clock),
+        answer_max_(answer_max) {}
 
   /// What an end of the program left under way is `unknown` from now on. Errors: of the store.
   Result<void> start();
@@ -68,6 +74,7 @@ class MachineChanges {
   store::Collection<MachineChange> records_;
   const connectors::ConnectionBook& connections_;
   const Clock& clock_;
+  const Duration answer_max_;
 };
 
 }  // namespace hanse::node

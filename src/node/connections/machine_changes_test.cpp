@@ -120,7 +120,7 @@ class FourEyes : public testing::Test {
   connectors::ConnectionBook book_{kProtocols, supervisor_, [](const auto&) { return std::make_shared<NoSink>(); }};
   std::thread thread_{[this] { io_.run(); }};
   std::unique_ptr<store::Store> store_ = *store::open_store("sqlite::memory:", clock_);
-  MachineChanges changes_{*store_, book_, clock_};
+  MachineChanges changes_{*store_, book_, clock_, 5s};
 };
 
 TEST_F(FourEyes, a_second_person_approves_and_it_is_sent_once_with_all_of_it_in_the_journal) {
