@@ -23,12 +23,12 @@ struct KindEntry {
   std::vector<std::string_view> schemes;
 };
 const std::vector<KindEntry>& kinds() {
-  static const std::vector<KindEntry> kKinds{
+  static const std::vector<KindEntry> kInterfaceKinds{
       {InterfaceKind::http, "http://www.w3.org/2011/http", {"http://", "https://"}},
       {InterfaceKind::modbus, "http://www.w3.org/2011/modbus", {"modbus+tcp://"}},
       {InterfaceKind::opcua, "http://www.w3.org/2011/opc-ua", {"opc.tcp://"}},
       {InterfaceKind::mqtt, "http://www.w3.org/2011/mqtt", {"mqtt://", "mqtts://"}}};
-  return kKinds;
+  return kInterfaceKinds;
 }
 
 /// What the members of endpoints and forms mean.
