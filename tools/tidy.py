@@ -151,11 +151,13 @@ def check_family_ids():
 
 FILE_LOCAL = re.compile(r"(?:inline )?const(?:expr)? [^=({]*?\b(k[A-Z]\w*)(?:\{|\[| =)|(?:struct|class|enum class) (\w+)\b(?!;)"
                         r"|(?!namespace|return|template|using|static_assert|HANSE_|TEST|INSTANTIATE)(\w[\w:<>,&*\[\] ]+ \w+\(.*\)(?: const)?) \{")
+INNER_CONSTANT = re.compile(r"\s+(?:static |inline )*const(?:expr)? [^=({]*?\b(k[A-Z]\w*)(?:\{|\[| =)")
 
 
 def check_file_locals(table):
     """Several files of a room are compiled as one (cmake/hanse_module.cmake), so a name of one file is no other's."""
     seen: dict[tuple[str, bool, str], str] = {}
+    inner = []
     for path in tracked("src/*.cpp"):
         if path.name.endswith("_fuzz.cpp") or path.name == "main.cpp":
             continue
@@ -167,6 +169,8 @@ def check_file_locals(table):
                 spaces = spaces if hidden else line
             elif line == "}  // namespace":
                 hidden = False
+            if match := INNER_CONSTANT.match(line):
+                inner.append((path, number, (room, path.name.endswith("_test.cpp"), f"{spaces}{match[1]}")))
             match = FILE_LOCAL.match(line) if hidden else None
             if not match:
                 continue
@@ -174,6 +178,9 @@ def check_file_locals(table):
             known = seen.setdefault((room, path.name.endswith("_test.cpp"), f"{spaces}{name}"), path.name)
             if known != path.name:
                 report(path, number, f"'{name}' is in {known} too; share it, or call it what it is here")
+    for path, number, key in inner:
+        if seen.get(key, path.name) != path.name:
+            report(path, number, f"a constant of a function hides one of {seen[key]}: call it what it is here")
 
 
 def check_executables():

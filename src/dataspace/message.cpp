@@ -273,8 +273,8 @@ Acknowledgement read_acknowledgement(std::string_view body) {
 std::string new_urn() {
   std::string hex = secure_random_hex(16);
   hex[12] = '4';
-  constexpr std::string_view kVariant = "89ab";
-  hex[16] = kVariant[static_cast<std::size_t>(hex[16]) % 4];
+  constexpr std::string_view kUuidVariants = "89ab";
+  hex[16] = kUuidVariants[static_cast<std::size_t>(hex[16]) % 4];
   return fmt::format("urn:uuid:{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
                      hex.substr(16, 4), hex.substr(20));
 }

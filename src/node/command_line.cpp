@@ -25,7 +25,7 @@ struct Command {
 };
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> kCommands = {
+  static const std::vector<Command> kCommandLines = {
       {"serve", "Run the node until it is told to stop.", "", false, {}},
       {"demo",
        "Run the node with a simulated plant that speaks real protocols.",
@@ -91,7 +91,7 @@ const std::vector<Command>& commands() {
       {"openapi", "Print the OpenAPI document.", "", false, {}},
       {"selftest", "Check this installation: crypto, store, history, clock, disk.", "", false, {}},
   };
-  return kCommands;
+  return kCommandLines;
 }
 
 /// What CLI11 writes into while it parses.

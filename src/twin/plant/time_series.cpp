@@ -127,9 +127,9 @@ std::optional<double> aggregate_of(const Bucket& bucket, std::string_view method
 Result<std::vector<Node>> derive_segment(historian::Historian& history,
                                          const std::vector<const signal::Signal*>& signals, TimeRange range,
                                          const std::string& interval, const std::string& method) {
-  constexpr std::array<std::string_view, 7> kMethods{"mean", "min", "max", "sum", "count", "first", "last"};
-  if (std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end())
-    return fail(ErrorCode::invalid, fmt::format("AggregationMethod must be one of {}", fmt::join(kMethods, ", ")));
+  constexpr std::array<std::string_view, 7> kAggregations{"mean", "min", "max", "sum", "count", "first", "last"};
+  if (std::find(kAggregations.begin(), kAggregations.end(), method) == kAggregations.end())
+    return fail(ErrorCode::invalid, fmt::format("AggregationMethod must be one of {}", fmt::join(kAggregations, ", ")));
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(interval.data(), interval.data() + interval.size(), seconds);
   if (error != std::errc{} || end != interval.data() + interval.size() || seconds < 1 || seconds > 86'400 * 366)

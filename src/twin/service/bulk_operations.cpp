@@ -91,14 +91,14 @@ Result<Response> result(Call& call) {
 }  // namespace
 
 std::vector<Action> bulk_operations() {
-  constexpr auto kShell = AssetAdministrationShellDescriptor;
-  constexpr auto kSubmodel = SubmodelDescriptor;
-  return {{Method::post, "bulk/shell-descriptors", write_all<kShell, true>},
-          {Method::put, "bulk/shell-descriptors", write_all<kShell, false>},
-          {Method::del, "bulk/shell-descriptors", remove_all<kShell>},
-          {Method::post, "bulk/submodel-descriptors", write_all<kSubmodel, true>},
-          {Method::put, "bulk/submodel-descriptors", write_all<kSubmodel, false>},
-          {Method::del, "bulk/submodel-descriptors", remove_all<kSubmodel>},
+  constexpr auto kShellEntry = AssetAdministrationShellDescriptor;
+  constexpr auto kSubmodelEntry = SubmodelDescriptor;
+  return {{Method::post, "bulk/shell-descriptors", write_all<kShellEntry, true>},
+          {Method::put, "bulk/shell-descriptors", write_all<kShellEntry, false>},
+          {Method::del, "bulk/shell-descriptors", remove_all<kShellEntry>},
+          {Method::post, "bulk/submodel-descriptors", write_all<kSubmodelEntry, true>},
+          {Method::put, "bulk/submodel-descriptors", write_all<kSubmodelEntry, false>},
+          {Method::del, "bulk/submodel-descriptors", remove_all<kSubmodelEntry>},
           {Method::get, "bulk/status/{handle}", status},
           {Method::get, "bulk/result/{handle}", result}};
 }

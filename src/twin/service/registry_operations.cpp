@@ -250,23 +250,23 @@ Result<Response> delete_links(Call& call) {
 }  // namespace
 
 std::vector<Action> registry_operations() {
-  constexpr auto kShell = AssetAdministrationShellDescriptor;
-  constexpr auto kSubmodel = SubmodelDescriptor;
-  return {{Method::get, "shell-descriptors", list_all<kShell>},
-          {Method::post, "shell-descriptors", post<kShell>},
-          {Method::get, "shell-descriptors/{id}", get<kShell>},
-          {Method::put, "shell-descriptors/{id}", put<kShell>},
-          {Method::del, "shell-descriptors/{id}", remove<kShell>},
+  constexpr auto kShellEntry = AssetAdministrationShellDescriptor;
+  constexpr auto kSubmodelEntry = SubmodelDescriptor;
+  return {{Method::get, "shell-descriptors", list_all<kShellEntry>},
+          {Method::post, "shell-descriptors", post<kShellEntry>},
+          {Method::get, "shell-descriptors/{id}", get<kShellEntry>},
+          {Method::put, "shell-descriptors/{id}", put<kShellEntry>},
+          {Method::del, "shell-descriptors/{id}", remove<kShellEntry>},
           {Method::get, "shell-descriptors/{id}/submodel-descriptors", list_nested},
           {Method::post, "shell-descriptors/{id}/submodel-descriptors", post_nested},
           {Method::get, "shell-descriptors/{id}/submodel-descriptors/{sm}", get_nested},
           {Method::put, "shell-descriptors/{id}/submodel-descriptors/{sm}", put_nested},
           {Method::del, "shell-descriptors/{id}/submodel-descriptors/{sm}", delete_nested},
-          {Method::get, "submodel-descriptors", list_all<kSubmodel>},
-          {Method::post, "submodel-descriptors", post<kSubmodel>},
-          {Method::get, "submodel-descriptors/{id}", get<kSubmodel>},
-          {Method::put, "submodel-descriptors/{id}", put<kSubmodel>},
-          {Method::del, "submodel-descriptors/{id}", remove<kSubmodel>},
+          {Method::get, "submodel-descriptors", list_all<kSubmodelEntry>},
+          {Method::post, "submodel-descriptors", post<kSubmodelEntry>},
+          {Method::get, "submodel-descriptors/{id}", get<kSubmodelEntry>},
+          {Method::put, "submodel-descriptors/{id}", put<kSubmodelEntry>},
+          {Method::del, "submodel-descriptors/{id}", remove<kSubmodelEntry>},
           {Method::get, "lookup/shells", look_up_by_query},
           {Method::post, "lookup/shellsByAssetLink", look_up_by_links},
           {Method::get, "lookup/shells/{aas}", get_links},

@@ -32,17 +32,18 @@ std::uint32_t standard_type(std::string_view name) {
     std::string_view name;
     std::uint32_t id;
   };
-  static constexpr std::array kNames{Named{"Boolean", 1},        Named{"SByte", 2},           Named{"Byte", 3},
-                                     Named{"Int16", 4},          Named{"UInt16", 5},          Named{"Int32", 6},
-                                     Named{"UInt32", 7},         Named{"Int64", 8},           Named{"UInt64", 9},
-                                     Named{"Float", 10},         Named{"Double", 11},         Named{"String", 12},
-                                     Named{"CharArray", 12},     Named{"WideString", 12},     Named{"DateTime", 13},
-                                     Named{"Guid", 14},          Named{"ByteString", 15},     Named{"XmlElement", 16},
-                                     Named{"NodeId", 17},        Named{"ExpandedNodeId", 18}, Named{"StatusCode", 19},
-                                     Named{"QualifiedName", 20}, Named{"LocalizedText", 21},  Named{"DataValue", 23},
-                                     Named{"Variant", 24},       Named{"DiagnosticInfo", 25}, Named{"Char", 3}};
-  const auto found = std::ranges::find(kNames, name, &Named::name);
-  return found == kNames.end() ? 0 : found->id;
+  static constexpr std::array kDictionaryNames{
+      Named{"Boolean", 1},        Named{"SByte", 2},           Named{"Byte", 3},
+      Named{"Int16", 4},          Named{"UInt16", 5},          Named{"Int32", 6},
+      Named{"UInt32", 7},         Named{"Int64", 8},           Named{"UInt64", 9},
+      Named{"Float", 10},         Named{"Double", 11},         Named{"String", 12},
+      Named{"CharArray", 12},     Named{"WideString", 12},     Named{"DateTime", 13},
+      Named{"Guid", 14},          Named{"ByteString", 15},     Named{"XmlElement", 16},
+      Named{"NodeId", 17},        Named{"ExpandedNodeId", 18}, Named{"StatusCode", 19},
+      Named{"QualifiedName", 20}, Named{"LocalizedText", 21},  Named{"DataValue", 23},
+      Named{"Variant", 24},       Named{"DiagnosticInfo", 25}, Named{"Char", 3}};
+  const auto found = std::ranges::find(kDictionaryNames, name, &Named::name);
+  return found == kDictionaryNames.end() ? 0 : found->id;
 }
 
 /// A number in an attribute; nothing when it is absent or none.

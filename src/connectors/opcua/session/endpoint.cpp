@@ -132,9 +132,9 @@ Result<IdentityToken> make_token(const ChosenEndpoint& endpoint, const UserIdent
   if (!policy && type == UserTokenType::anonymous && endpoint.description.user_identity_tokens.empty())
     policy = &kNameless;
   if (!policy) {
-    constexpr std::string_view kNames[] = {"anonymous users", "user names", "user certificates"};
+    constexpr std::string_view kLogIns[] = {"anonymous users", "user names", "user certificates"};
     return fail(ErrorCode::unavailable,
-                fmt::format("the server's endpoint doesn't take {}", kNames[static_cast<std::size_t>(type)]));
+                fmt::format("the server's endpoint doesn't take {}", kLogIns[static_cast<std::size_t>(type)]));
   }
   if (type == UserTokenType::user_name)
     return user_name_token(endpoint, *policy, user, nonce, certificate, unsecured_allowed);

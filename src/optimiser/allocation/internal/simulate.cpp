@@ -395,7 +395,7 @@ class Trimmer {
       for (auto f = m_.flow_begin[*item]; f < m_.flow_begin[*item + 1]; ++f) take_back_flow(f);
       for (std::uint32_t g = 0; g < m_.zones; ++g) {
         const auto q = *item * m_.zones + g;
-        if (spare(q, m_.weeks - 1) <= kLeast) continue;
+        if (spare(q, m_.weeks - 1) <= kLeastStep) continue;
         for (const auto w : markets_at_[q]) take_back_purchase(w);
         for (const auto recipe : m_.recipes_of[*item]) take_back_made(recipe * m_.zones + g);
       }
@@ -403,7 +403,7 @@ class Trimmer {
   }
 
  private:
-  static constexpr double kLeast = 1e-6;
+  static constexpr double kLeastStep = 1e-6;
   std::size_t at(std::size_t place, std::uint32_t week) const { return place * m_.weeks + week; }
   /// What could be missing from `week` on.
   double spare(std::size_t place, std::uint32_t week) const {
@@ -422,7 +422,7 @@ class Trimmer {
       if (moved <= 0) continue;
       const double taken =
           back + flow.lead < m_.weeks ? std::min<double>(moved, spare(flow.to, back + flow.lead)) : moved;
-      if (taken <= kLeast) continue;
+      if (taken <= kLeastStep) continue;
       moved -= static_cast<float>(taken);
       if (back + flow.lead < m_.weeks) change(flow.to, back + flow.lead, -taken);
       change(flow.from, back, taken);
@@ -449,9 +449,9 @@ class Trimmer {
         const auto arrives = back + m_.lead[e];
         double taken = arrives < m_.weeks ? std::min<double>(made, spare(m_.place[e], arrives) / m_.yield[e]) : made;
         if (m_.lot[e] > 0) taken = std::floor(taken / m_.lot[e] + 1e-6) * m_.lot[e];
-        if (taken <= kLeast) continue;
+        if (taken <= kLeastStep) continue;
         made -= static_cast<float>(taken);
-        if (made < kLeast && m_.lot[e] == 0) made = 0;
+        if (made < kLeastStep && m_.lot[e] == 0) made = 0;
         if (arrives < m_.weeks) change(m_.place[e], arrives, -taken * m_.yield[e]);
         for (const auto& need : m_.inputs[group / m_.zones])
           change(need.item * m_.zones + group % m_.zones, back, need.quantity * taken);

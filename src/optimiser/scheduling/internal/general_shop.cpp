@@ -38,7 +38,7 @@ Seconds horizon_of(const Problem& problem) {
   }
   double stretch = 1;
   std::int64_t cap = kHorizonMax, period = 0;
-  constexpr std::int64_t kIntervalsMax = 20'000;
+  constexpr std::int64_t kShopIntervalsMax = 20'000;
   for (const auto& calendar : problem.calendars) {
     if (calendar.repeat_every == 0) continue;
     std::int64_t open = 0;
@@ -46,7 +46,7 @@ Seconds horizon_of(const Problem& problem) {
     stretch = std::max(stretch, static_cast<double>(calendar.repeat_every) / static_cast<double>(open));
     period = std::max<std::int64_t>(period, calendar.repeat_every);
     cap = std::min(cap, std::max<std::int64_t>(calendar.repeat_every,
-                                               kIntervalsMax / static_cast<std::int64_t>(calendar.working.size()) *
+                                               kShopIntervalsMax / static_cast<std::int64_t>(calendar.working.size()) *
                                                    std::int64_t{calendar.repeat_every}));
   }
   const double wanted =
