@@ -149,9 +149,18 @@ def check_family_ids():
         report(ROOT / "web/src/apps" / missing, 1, f"page folder '{missing}' has no app or room of the same id")
 
 
-FILE_LOCAL = re.compile(r"(?:inline )?const(?:expr)? [^=({]*?\b(k[A-Z]\w*)(?:\{|\[| =)|(?:struct|class|enum class) (\w+)\b(?!;)"
+CONSTANT = re.compile(r"(?:inline )?const(?:expr)? ")
+FILE_LOCAL = re.compile(r"(?:struct|class|enum class) (\w+)\b(?!;)"
                         r"|(?!namespace|return|template|using|static_assert|HANSE_|TEST|INSTANTIATE)(\w[\w:<>,&*\[\] ]+ \w+\(.*\)(?: const)?) \{")
 INNER_CONSTANT = re.compile(r"\s+(?:static |inline )*const(?:expr)? [^=({]*?\b(k[A-Z]\w*)(?:\{|\[| =)")
+
+
+def file_names(line, declares):
+    """What a line of an anonymous namespace names; `declares`: it goes on with a declaration of constants."""
+    if declares or CONSTANT.match(line):
+        return re.findall(r"\b(k[A-Z]\w*)(?=\{|\[| =)", line)
+    match = FILE_LOCAL.match(line)
+    return [next(group for group in match.groups() if group)] if match else []
 
 
 def check_file_locals(table):
@@ -162,7 +171,7 @@ def check_file_locals(table):
         if path.name.endswith("_fuzz.cpp") or path.name == "main.cpp":
             continue
         room = room_of(str(path.relative_to(ROOT / "src")), table)
-        spaces, hidden = "", False
+        spaces, hidden, declares = "", False, False
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if line.startswith("namespace"):
                 hidden = line == "namespace {"
@@ -171,13 +180,12 @@ def check_file_locals(table):
                 hidden = False
             if match := INNER_CONSTANT.match(line):
                 inner.append((path, number, (room, path.name.endswith("_test.cpp"), f"{spaces}{match[1]}")))
-            match = FILE_LOCAL.match(line) if hidden else None
-            if not match:
-                continue
-            name = next(group for group in match.groups() if group)
-            known = seen.setdefault((room, path.name.endswith("_test.cpp"), f"{spaces}{name}"), path.name)
-            if known != path.name:
-                report(path, number, f"'{name}' is in {known} too; share it, or call it what it is here")
+            for name in file_names(line, declares) if hidden else []:
+                known = seen.setdefault((room, path.name.endswith("_test.cpp"), f"{spaces}{name}"), path.name)
+                if known != path.name:
+                    report(path, number, f"'{name}' is in {known} too; share it, or call it what it is here")
+            # A declaration of several constants may go on in the next line.
+            declares = (declares or CONSTANT.match(line) is not None) and line.endswith((",", "="))
     for path, number, key in inner:
         if seen.get(key, path.name) != path.name:
             report(path, number, f"a constant of a function hides one of {seen[key]}: call it what it is here")

@@ -22,7 +22,7 @@ constexpr ServerProfile kProfiles[] = {
     {.product = "freeopcua", .items_per_call = 1000, .values_per_read = 1000},
     {.product = "open62541", .items_per_call = 1000, .values_per_read = 1000},
 };
-constexpr std::size_t kItemsMax = 1000;
+constexpr std::size_t kProfileItemsMax = 1000;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ ServerProfile profile_of(std::string_view product_name, std::uint32_t reported) 
   if (known != std::end(kProfiles))
     profile = *known;
   else if (reported != 0)
-    profile.items_per_call = std::min<std::size_t>(reported, kItemsMax);
+    profile.items_per_call = std::min<std::size_t>(reported, kProfileItemsMax);
   if (reported != 0) profile.items_per_call = std::min<std::size_t>(profile.items_per_call, reported);
   return profile;
 }
