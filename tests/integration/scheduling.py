@@ -81,7 +81,12 @@ def an_order_comes_in_by_import_and_one_has_no_place():
 def a_broken_machine_replans_with_reason():
     board = gantt()
     producing = {m["asset"] for m in board["machines"] if m["state"] == "producing"}
-    waiting = [o["machine"] for o in board["operations"] if o["state"] == "planned" and o["machine"] in producing]
+    # A repair takes four hours: what is to begin on the machine well before that has to go elsewhere, or later.
+    now = datetime.datetime.now(datetime.timezone.utc)
+    first, last = (iso(now + datetime.timedelta(minutes=minutes)) for minutes in (5, 150))
+    waiting = [o["machine"] for o in board["operations"]
+               if o["state"] == "planned" and o["machine"] in producing and first < o["start"] < last]
+    assert waiting, [(o["machine"], o["start"]) for o in board["operations"] if o["state"] == "planned"][:20]
     victim = max(set(waiting), key=waiting.count)
     trouble = node.post("/api/v1/simulation/troubles", {"kind": "break", "asset": victim, "minutes": 120})
 
