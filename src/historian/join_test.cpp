@@ -55,7 +55,8 @@ TEST_F(JoinSuite, EachSignalFollowsItsRule) {
       << "no line to or from a null; the last leads past the end";
   EXPECT_EQ(column(kState, Interpolation::step), "- RUNNING RUNNING STOPPED");
   EXPECT_EQ(column(kEvents, Interpolation::none), "- 1 - -");
-  EXPECT_EQ(column(kTemperature, Interpolation::linear, {join_at_s(45), join_at_s(60)}), "20 -") << "no line into the unknown";
+  EXPECT_EQ(column(kTemperature, Interpolation::linear, {join_at_s(45), join_at_s(60)}), "20 -")
+      << "no line into the unknown";
 }
 
 TEST_F(JoinSuite, NothingIsHeldIntoTheFuture) {
@@ -118,7 +119,8 @@ TEST_F(JoinSuite, SketchesByStep) {
   EXPECT_EQ(buckets[0].sketch.count(), 2);
   EXPECT_EQ(buckets[1].sketch.count(), 1) << "the null doesn't count";
   EXPECT_NEAR(*buckets[2].sketch.quantile(1), 20, 0.2);
-  EXPECT_EQ(sketches(test_.engine(), kTemperature, {join_at_s(0), join_at_s(50)}, 1ms).error().code, ErrorCode::too_large);
+  EXPECT_EQ(sketches(test_.engine(), kTemperature, {join_at_s(0), join_at_s(50)}, 1ms).error().code,
+            ErrorCode::too_large);
 }
 
 }  // namespace

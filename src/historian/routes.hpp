@@ -15,8 +15,8 @@ inline constexpr std::int64_t kRoutePointsMax = 500'000;     ///< Signals times 
 inline constexpr std::int64_t kRouteRawSamplesMax = 10'000;  ///< Of one page of raw samples.
 
 /// Reading history: GET /api/v1/history/last, /chart, /raw, /aggregate, /states, all with permission `history.read`.
-/// Both outlive the routes. Tables over one axis of time are in table_routes.hpp; ways in in line_protocol_routes.hpp and
-/// sample_import.hpp; SQL in sql_routes.hpp; Prometheus' interface in prometheus_routes.hpp.
+/// Both outlive the routes. Tables over one axis of time are in table_routes.hpp; ways in in line_protocol_routes.hpp
+/// and sample_import.hpp; SQL in sql_routes.hpp; Prometheus' interface in prometheus_routes.hpp.
 std::vector<api::Route> routes(Historian& history, const signal::Directory& directory);
 
 /// A sample's value as JSON: a number, a text, true or false; null for null and for what JSON has no number for.

@@ -9,7 +9,6 @@
 namespace hanse::node {
 namespace {
 
-
 /// Two people, not one person and his program: a token acts for somebody who may be the other one.
 Result<void> check_person(const std::string& who) {
   if (who.starts_with("user:")) return {};
